@@ -1,0 +1,107 @@
+# Snug's one Makefile.
+#
+#   make            builds build/bin/<program> from cgi-bin/<program>.c, and build/libsnug.a from lib/
+#   make run        installs what is missing, builds, and serves: PORT= VAR= HOST= MESSAGES= DB= LIMITS= WAKEUPS=
+#   make demo       fills the site that runs on VAR with a small, lively example
+#   make test       runs every test; SAN=1 runs them on a build that checks its memory
+#   make lint       looks over C, templates and scripts
+#   make install    copies what a server needs to DESTDIR and PREFIX
+
+PORT    ?= 8080
+VAR     ?= var
+PREFIX  ?= /opt/snug
+# Some shells export HOST as the machine's name: only one given to make itself opens the site to others.
+ifneq ($(origin HOST),command line)
+HOST    := 127.0.0.1
+endif
+export PORT VAR HOST MESSAGES DB LIMITS WAKEUPS SAN
+
+BUILD   := $(if $(filter-out 0,$(SAN)),build-san,build)
+export BUILD
+
+CC      := gcc
+OPT     := -O2 -g
+CFLAGS  := -std=gnu11 -D_GNU_SOURCE $(OPT) -pthread \
+           -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Werror
+DBFLAGS := $(shell pkg-config --cflags libmariadb 2>/dev/null || pkg-config --cflags mysqlclient 2>/dev/null)
+DBLIBS  := $(shell pkg-config --libs libmariadb 2>/dev/null || pkg-config --libs mysqlclient 2>/dev/null)
+INCLUDE := -Ilib -I$(BUILD) -isystem /usr/include/ClearSilver $(DBFLAGS:-I%=-isystem %)
+LDLIBS  := -lfcgi -lneo_cs -lneo_utl $(DBLIBS) -lcrypto -lz
+ifeq ($(BUILD),build-san)
+CFLAGS  += -fsanitize=address,undefined -fno-omit-frame-pointer
+endif
+
+PROGRAMS := $(patsubst cgi-bin/%.c,$(BUILD)/bin/%,$(wildcard cgi-bin/*.c))
+UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+LIBRARY  := $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
+SOURCES  := $(wildcard lib/*.[ch] cgi-bin/*.[ch] tests/unit/*.[ch] bench/*.[ch])
+
+# The name under which browsers keep css/ and js/ for a year: it changes with their contents.
+ASSETS   := $(shell cat $$(find css js -type f 2>/dev/null | LC_ALL=C sort) /dev/null | sha256sum | cut -c1-12)
+
+all: $(PROGRAMS)
+
+unit: $(UNITS)
+
+$(BUILD)/bin/%: $(BUILD)/cgi-bin/%.o $(BUILD)/libsnug.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libsnug.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+
+# Made anew, so that a file that left lib/ leaves the library too.
+$(BUILD)/libsnug.a: $(LIBRARY)
+	rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/%.o: %.c Makefile | $(BUILD)/assets.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(INCLUDE) -MMD -MP -c -o $@ $<
+
+# Written only when it changes, so that nothing is compiled for nothing.
+$(BUILD)/assets.h: FORCE
+	@mkdir -p $(@D)
+	@echo '#define SNUG_ASSETS "$(ASSETS)"' | cmp -s - $@ || echo '#define SNUG_ASSETS "$(ASSETS)"' > $@
+
+# It ends with make, however make ends, and on Ctrl-C also where a script started it in the background.
+run:
+	@exec setpriv --pdeathsig TERM env --default-signal=INT deploy/run
+
+deps:
+	deploy/deps run
+
+demo:
+	deploy/demo
+
+test:
+	tests/run
+
+asan:
+	$(MAKE) test SAN=1
+
+lint:
+	deploy/deps run lint
+	tests/lint $(SOURCES) -- $(INCLUDE)
+
+# What a server needs stands in one folder; nginx.conf and the units there name it by its path.
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/html $(DESTDIR)$(PREFIX)/deploy \
+	    $(DESTDIR)$(PREFIX)/static/$(ASSETS)
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(wildcard html/*) $(DESTDIR)$(PREFIX)/html
+	cp -R css js $(DESTDIR)$(PREFIX)/static/$(ASSETS)
+	chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/static/$(ASSETS)
+	ln -sfn $(ASSETS) $(DESTDIR)$(PREFIX)/static/0
+	install -m 644 schema.sql LICENSE $(wildcard README.md CHANGELOG.md) $(DESTDIR)$(PREFIX)
+	install -m 644 $(filter-out deploy/run deploy/deps deploy/demo,$(wildcard deploy/*)) $(DESTDIR)$(PREFIX)/deploy
+	sed 's|/opt/snug|$(PREFIX)|g' nginx.conf > $(DESTDIR)$(PREFIX)/nginx.conf
+	sed -i 's|/opt/snug|$(PREFIX)|g' $(DESTDIR)$(PREFIX)/deploy/*
+
+clean:
+	rm -rf build build-san node_modules
+
+.PHONY: all unit run deps demo test asan lint install clean FORCE
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

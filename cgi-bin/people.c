@@ -1,0 +1,95 @@
+/* "/people": everybody, with who is online. "/people/NAME": one of them; a POST there opens the direct room. */
+#include "app.h"
+#include "text.h"
+#include "timeline.h"
+#include "wake.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PEOPLE_MAX 500 /* on one page; beyond that one searches */
+
+static void fill(struct req *req, struct view *item, const struct user *user)
+{
+    char text[TIMELINE_TEXT];
+    bool me = user->id == req->me.id;
+
+    timeline_person(item, user->name, user->display);
+    view_flag(item, "Online", user->online || me);
+    view_flag(item, "Me", me);
+    timeline_full(user->seen_at, text);
+    view_set(item, "Seen", text);
+    view_set(item, "SeenAt", user->seen_at);
+    timeline_full(user->created_at, text);
+    view_set(item, "Since", text);
+    view_set(item, "SinceAt", user->created_at);
+}
+
+static void people(struct req *req)
+{
+    const char *query = form_get(&req->query, "q");
+    struct user_list list;
+
+    if (query == NULL || text_utf8_length(query, strlen(query)) < 0 || strlen(query) > TEXT_EMAIL_MAX)
+        query = "";
+    enum db_result result = db_user_list(req->db, query, PEOPLE_MAX, &list);
+    if (result != DB_OK && result != DB_NONE) {
+        app_failed(req, result);
+        return;
+    }
+    view_set(req->view, "Query", query);
+    for (size_t i = 0; i < list.count; i++)
+        fill(req, view_item(req->view, "People", i), &list.user[i]);
+    free(list.user);
+    app_page(req, 200, "People", "people.cs");
+}
+
+static void person(struct req *req)
+{
+    struct user user;
+    enum db_result result = db_user_by_name(req->db, req->name, &user);
+
+    if (result != DB_OK) {
+        app_failed(req, result);
+        return;
+    }
+    fill(req, view_child(req->view, "Person"), &user);
+    app_page(req, 200, user.display, "person.cs");
+}
+
+static void open_direct(struct req *req)
+{
+    struct user user;
+    uint64_t room;
+    char path[40];
+    enum db_result result = db_user_by_name(req->db, req->name, &user);
+
+    if (result == DB_OK && user.id == req->me.id) {
+        app_fail(req, 422, "yourself", "A direct room is for two: you cannot open one with yourself.");
+        return;
+    }
+    if (result == DB_OK)
+        result = db_room_direct(req->db, req->me.id, user.id, &room);
+    if (result != DB_OK) {
+        app_failed(req, result);
+        return;
+    }
+    wake_user(req->config, req->me.id);
+    wake_user(req->config, user.id);
+    snprintf(path, sizeof path, "/rooms/%" PRIu64, room);
+    app_redirect(req, path);
+}
+
+static const struct route routes[] = {
+    {"/people", METHOD_GET, NEED_LOGIN, people},
+    {"/people/*", METHOD_GET, NEED_LOGIN, person},
+    {"/people/*", METHOD_POST, NEED_LOGIN, open_direct},
+    ROUTES_END,
+};
+
+int main(int argc, char **argv)
+{
+    return app_main(argc, argv, routes);
+}

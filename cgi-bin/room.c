@@ -1,0 +1,135 @@
+/* "/rooms/ID": the chat page. "?before=SEQ" shows history, "?edit=SEQ" and "?delete=SEQ" work on one's own message
+ * without scripts. A public group that one is not in offers to be joined. */
+#include "app.h"
+#include "cursor.h"
+#include "db_message.h"
+#include "db_site.h"
+#include "page.h"
+#include "text.h"
+#include "timeline.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MEMBERS_MAX 200 /* shown at the side of the page */
+
+static enum db_result show_members(struct req *req)
+{
+    struct member_list list;
+    enum db_result result = db_room_members(req->db, req->room.id, MEMBERS_MAX, &list);
+
+    if (result == DB_OK)
+        app_members(req, &list, ROLE_NONE); /* managing them is the settings page's */
+    free(list.member);
+    return result == DB_NONE ? DB_OK : result;
+}
+
+/* The message that the query names, when it is the viewer's own and still there. */
+static enum db_result show_own(struct req *req, const char *parameter, const char *node)
+{
+    struct message_list one;
+    uint64_t seq;
+
+    if (!text_to_u64(form_get(&req->query, parameter), INT64_MAX, &seq))
+        return DB_OK;
+    enum db_result result = db_message_get(req->db, req->room.id, seq, &one);
+    if (result == DB_OK && one.count == 1) {
+        const struct message *m = one.message;
+        if (m->sender_id == req->me.id && !m->deleted && m->event[0] == '\0') {
+            struct view *view = view_child(req->view, node);
+            view_set_u64(view, "Seq", m->seq);
+            view_set_u64(view, "Base", m->change);
+            view_set(view, "Text", m->text);
+        }
+    }
+    message_list_release(&one);
+    return result == DB_NONE ? DB_OK : result;
+}
+
+static void show_cursor(struct req *req, const struct page *page, const char *epoch)
+{
+    struct cursor cursor = {.room_id = page->room.id, .version = page->version};
+    char text[CURSOR_TEXT];
+
+    snprintf(cursor.epoch, sizeof cursor.epoch, "%s", epoch);
+    cursor_write(&cursor, text);
+    view_set(req->view, "Room.Cursor", text);
+}
+
+static void show_page(struct req *req, const struct page *page, bool history)
+{
+    struct timeline_viewer viewer = {.user_id = req->me.id};
+    const struct room *room = &page->room;
+    char nonce[CRYPTO_TOKEN_TEXT];
+
+    if (!history && room->unread > 0 && room->read_seq > 0)
+        viewer.first_new = room->last_seq - room->unread + 1;
+    page_room(req->view, room);
+    view_set_u64(req->view, "Room.MemberCount", req->room.member_count);
+    timeline_view(req->view, &page->list, &viewer);
+    view_flag(req->view, "More", page->more);
+    view_flag(req->view, "History", history);
+    if (page->list.count > 0)
+        view_set_u64(req->view, "FirstSeq", page->list.message[0].seq);
+    crypto_token(nonce);
+    nonce[TEXT_NONCE_MAX] = '\0';
+    view_set(req->view, "Nonce", nonce);
+}
+
+static void join_page(struct req *req)
+{
+    page_room(req->view, &req->room);
+    view_set_u64(req->view, "Room.MemberCount", req->room.member_count);
+    app_page(req, 200, req->room.name, "join.cs");
+}
+
+static void room(struct req *req)
+{
+    struct page_query query = {
+        .kind = PAGE_NEWEST, .room_id = req->room.id, .user_id = req->me.id, .limit = PAGE_LIMIT};
+    const char *before = form_get(&req->query, "before");
+    char epoch[DB_EPOCH];
+    struct page page;
+
+    if (req->room.role == ROLE_NONE) {
+        join_page(req);
+        return;
+    }
+    if (before != NULL) {
+        query.kind = PAGE_BEFORE;
+        if (!text_to_u64(before, INT64_MAX, &query.mark)) {
+            app_fail(req, 400, "bad_parameter", "That page of the history does not exist.");
+            return;
+        }
+    }
+    enum db_result result = db_message_page(req->db, &query, &page);
+    if (result == DB_OK)
+        result = db_site_epoch(req->db, epoch);
+    if (result == DB_OK && req->me.last_room_id != req->room.id)
+        result = db_user_set_last_room(req->db, req->me.id, req->room.id);
+    if (result == DB_OK && !page.room.direct)
+        result = show_members(req);
+    if (result == DB_OK)
+        result = show_own(req, "edit", "Edit");
+    if (result == DB_OK)
+        result = show_own(req, "delete", "Delete");
+    if (result == DB_OK) {
+        show_page(req, &page, before != NULL);
+        show_cursor(req, &page, epoch);
+        app_page(req, 200, page.room.name, "room.cs");
+    } else {
+        app_failed(req, result);
+    }
+    message_list_release(&page.list);
+}
+
+static const struct route routes[] = {
+    {"/rooms/#", METHOD_GET, NEED_LOGIN | NEED_ROOM, room},
+    ROUTES_END,
+};
+
+int main(int argc, char **argv)
+{
+    return app_main(argc, argv, routes);
+}

@@ -1,0 +1,1 @@
+<?cs each:m = Messages ?><?cs include!"_message.cs" ?><?cs /each ?>

@@ -1,0 +1,587 @@
+/* The frame of the page programs. */
+#include "app.h"
+#include "mem.h"
+#include "page.h"
+#include "text.h"
+#include "timeline.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define BODY_MAX    (64 * 1024) /* our largest page form, a list of names, is far below */
+#define COOKIE_FORM "snug_form" /* before signing in: what the form token is made from */
+
+static volatile sig_atomic_t stopping;
+
+static void stop(int signal)
+{
+    (void)signal;
+    stopping = 1;
+}
+
+/* ---- answers ---- */
+
+void app_header(struct req *req, const char *fmt, ...)
+{
+    char line[1024];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(line, sizeof line, fmt, args);
+    va_end(args);
+    strbuf_addf(&req->head, "%s\r\n", line);
+}
+
+void app_redirect(struct req *req, const char *path)
+{
+    req->status = 303;
+    app_header(req, "Location: %s", path);
+}
+
+void app_json(struct req *req, int status, const char *body)
+{
+    req->status = status;
+    app_header(req, "Content-Type: application/json");
+    strbuf_addstr(&req->body, body);
+}
+
+/* The lists at the left of every page of who is signed in. */
+static enum db_result sidebar(struct req *req)
+{
+    struct room_list list;
+    size_t groups = 0, directs = 0;
+    enum db_result result = db_room_mine(req->db, req->me.id, &list);
+
+    for (size_t i = 0; i < list.count; i++) {
+        const struct room *room = &list.room[i];
+        struct view *item = room->direct ? view_item(req->view, "Directs", directs++)
+                                         : view_item(req->view, "Groups", groups++);
+        view_set_u64(item, "Id", room->id);
+        view_set(item, "Name", room->name);
+        bool open = req->room.id == room->id;
+        view_flag(item, "Open", open);
+        if (room->unread > 0 && !open)
+            view_set_u64(item, "Unread", room->unread);
+        if (room->direct) {
+            timeline_person(item, room->other_name, room->name);
+            view_set(item, "Name", room->name);
+            view_set(item, "User", room->other_name);
+            view_flag(item, "Online", room->other_online);
+        } else {
+            view_flag(item, "Private", !room->public);
+        }
+    }
+    free(list.room);
+    return result == DB_NONE ? DB_OK : result;
+}
+
+static void render(struct req *req, int status, const char *title, const char *file)
+{
+    page_common(req->view, req->config, req->program, title, req->csrf, &req->me);
+    req->status = status;
+    strbuf_reset(&req->body);
+    if (!view_render(req->view, file, &req->body)) {
+        req->status = 500;
+        strbuf_reset(&req->body);
+        strbuf_addstr(&req->body, "<!doctype html><title>Error</title><p>This page could not be made.</p>");
+    }
+    app_header(req, "Content-Type: text/html; charset=utf-8");
+}
+
+void app_page(struct req *req, int status, const char *title, const char *file)
+{
+    if (req->me.id != 0 && !(req->route != NULL && (req->route->needs & NEED_NO_SIDEBAR)) &&
+        !req->sidebar_done) {
+        req->sidebar_done = true;
+        enum db_result result = sidebar(req);
+        if (result != DB_OK) {
+            app_failed(req, result);
+            return;
+        }
+    }
+    render(req, status, title, file);
+}
+
+void app_fail(struct req *req, int status, const char *code, const char *text)
+{
+    if (req->json) {
+        struct strbuf body = STRBUF_INIT;
+        page_error_json(&body, code, text);
+        app_json(req, status, body.buf);
+        strbuf_release(&body);
+        return;
+    }
+    page_error(req->view, status, text);
+    /* While the database is away there is no sidebar to show either. */
+    if (status >= 500)
+        render(req, status, "Error", "error.cs");
+    else
+        app_page(req, status, status == 404 ? "Nothing here" : "Error", "error.cs");
+}
+
+void app_not_found(struct req *req)
+{
+    app_fail(req, 404, "not_found", "There is nothing at this address, or it is not yours to see.");
+}
+
+void app_failed(struct req *req, enum db_result result)
+{
+    switch (result) {
+    case DB_NONE:
+        app_not_found(req);
+        break;
+    case DB_REFUSED:
+        app_fail(req, 403, "forbidden", "You are not allowed to do that here.");
+        break;
+    case DB_AWAY:
+    case DB_AGAIN:
+        app_header(req, "Retry-After: 2");
+        app_fail(req, 503, "unavailable",
+                 "The database does not answer at the moment. Nothing is lost; please try again in a few "
+                 "seconds.");
+        break;
+    default:
+        app_fail(req, 500, "fault", "Something went wrong on our side. It has been noted.");
+    }
+}
+
+/* ---- sessions ---- */
+
+static void set_cookie(struct req *req, const char *name, const char *value, uint64_t max_age)
+{
+    char age[40] = "";
+
+    if (max_age > 0)
+        snprintf(age, sizeof age, "; Max-Age=%" PRIu64, max_age);
+    app_header(req, "Set-Cookie: %s=%s; Path=/%s; HttpOnly; SameSite=Lax%s", name, value, age,
+               req->in.https ? "; Secure" : "");
+}
+
+enum db_result app_sign_in(struct req *req, uint64_t user_id, bool remember)
+{
+    char token[CRYPTO_TOKEN_TEXT], agent[DB_AGENT];
+    uint8_t hash[CRYPTO_HASH];
+
+    crypto_token(token);
+    crypto_sha256(token, strlen(token), hash);
+    snprintf(agent, sizeof agent, "%s", req->in.agent);
+    if (text_utf8_length(agent, strlen(agent)) < 0)
+        agent[0] = '\0';
+    enum db_result result =
+        db_session_add(req->db, hash, user_id, remember, req->config->session_days, req->in.address, agent);
+    if (result == DB_OK)
+        set_cookie(req, PAGE_COOKIE_SESSION, token,
+                   remember ? (uint64_t)req->config->session_days * 86400 : 0);
+    return result;
+}
+
+void app_forget_session(struct req *req)
+{
+    app_header(req, "Set-Cookie: " PAGE_COOKIE_SESSION "=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax%s",
+               req->in.https ? "; Secure" : "");
+}
+
+static enum db_result find_session(struct req *req)
+{
+    uint8_t hash[CRYPTO_HASH];
+
+    if (!form_cookie(req->in.cookie, PAGE_COOKIE_SESSION, req->token, sizeof req->token) ||
+        req->token[0] == '\0')
+        return DB_NONE;
+    crypto_sha256(req->token, strlen(req->token), hash);
+    enum db_result result = db_session_get(req->db, hash, &req->session, &req->me);
+    if (result == DB_OK && req->session.stale) {
+        result = db_session_touch(req->db, &req->session, req->config->session_days, req->in.address);
+        if (result == DB_OK && req->session.remember)
+            set_cookie(req, PAGE_COOKIE_SESSION, req->token, (uint64_t)req->config->session_days * 86400);
+        if (result == DB_NONE)
+            result = DB_OK;
+    }
+    return result;
+}
+
+/* Who is not signed in gets a cookie of random bits, from which the form token is made. */
+static void anonymous(struct req *req)
+{
+    memset(&req->me, 0, sizeof req->me);
+    if (form_cookie(req->in.cookie, COOKIE_FORM, req->token, sizeof req->token) &&
+        strlen(req->token) == CRYPTO_TOKEN_TEXT - 1)
+        return;
+    crypto_token(req->token);
+    set_cookie(req, COOKIE_FORM, req->token, 0);
+}
+
+/* ---- inputs ---- */
+
+const char *app_value(const struct req *req, const char *name)
+{
+    const char *value = form_get(&req->form, name);
+
+    return value != NULL ? value : "";
+}
+
+void app_error(struct req *req, const char *field, const char *text)
+{
+    char name[64];
+
+    snprintf(name, sizeof name, "Errors.%s", field);
+    view_set(req->view, name, text);
+}
+
+bool app_fields(struct req *req, struct app_field *fields, size_t count)
+{
+    bool fine = true;
+
+    for (size_t i = 0; i < count; i++) {
+        struct app_field *f = &fields[i];
+        struct form_field *given = form_find(&req->form, f->name);
+        char name[64], text[160];
+        f->value = "";
+        enum text_result result = TEXT_EMPTY;
+        if (given != NULL) {
+            given->len = text_normalise_lines(given->value, given->len);
+            given->len = text_trim(given->value, given->len);
+            result = text_check_line(given->value, given->len, f->max);
+        }
+        if (result == TEXT_OK || result == TEXT_LONG) {
+            snprintf(name, sizeof name, "Form.%s", f->name);
+            view_set(req->view, name, given->value);
+        }
+        if (result == TEXT_OK || (result == TEXT_EMPTY && !f->required)) {
+            f->value = result == TEXT_OK ? given->value : "";
+            continue;
+        }
+        if (result == TEXT_LONG)
+            snprintf(text, sizeof text, "%s may have at most %zu characters.", f->label, f->max);
+        else if (result == TEXT_INVALID)
+            snprintf(text, sizeof text, "%s holds characters that cannot be used here.", f->label);
+        else
+            snprintf(text, sizeof text, "%s is missing.", f->label);
+        app_error(req, f->name, text);
+        fine = false;
+    }
+    return fine;
+}
+
+const char *app_password(struct req *req, const char *name)
+{
+    return form_get(&req->form, name);
+}
+
+enum db_result app_names(struct req *req, const char *field, const char *text, uint64_t **ids, size_t *count)
+{
+    char *names = mem_dup(text), *save = NULL;
+    enum db_result result = DB_OK;
+
+    *ids = mem_array(APP_NAMES_MAX, sizeof **ids);
+    *count = 0;
+    for (char *name = strtok_r(names, " ,;\t\n", &save); name != NULL && result == DB_OK;
+         name = strtok_r(NULL, " ,;\t\n", &save)) {
+        struct user user;
+        char error[TEXT_NAME_MAX + 80];
+        result = text_is_name(name, strlen(name)) ? db_user_by_name(req->db, name, &user) : DB_NONE;
+        if (result == DB_NONE) {
+            snprintf(error, sizeof error, "There is nobody called \"%.40s\" here.", name);
+            app_error(req, field,
+                      text_utf8_length(error, strlen(error)) >= 0 ? error
+                                                                  : "One of these names is not known.");
+        }
+        if (result != DB_OK)
+            break;
+        bool known = false;
+        for (size_t i = 0; i < *count; i++)
+            known |= (*ids)[i] == user.id;
+        if (known)
+            continue;
+        if (*count == APP_NAMES_MAX) {
+            app_error(req, field, "At most 100 people can be added at once.");
+            result = DB_NONE;
+        } else {
+            (*ids)[(*count)++] = user.id;
+        }
+    }
+    free(names);
+    return result;
+}
+
+bool app_room_fields(struct req *req, struct room_fields *fields)
+{
+    struct app_field field[] = {
+        {"name", "The name", TEXT_GROUP_MAX, true, NULL},
+        {"topic", "The topic", TEXT_TOPIC_MAX, false, NULL},
+        {"history", "The history limit", 8, false, NULL},
+    };
+    const char *visibility = app_value(req, "visibility");
+    bool fine = app_fields(req, field, 3);
+
+    view_set(req->view, "Form.visibility", strcmp(visibility, "public") == 0 ? "public" : "private");
+    fields->name = field[0].value;
+    fields->topic = field[1].value;
+    fields->public = strcmp(visibility, "public") == 0;
+    fields->history_limit = 0;
+    if (!fields->public && strcmp(visibility, "private") != 0) {
+        app_error(req, "visibility", "Choose public or private.");
+        fine = false;
+    }
+    if (*field[2].value != '\0' && !text_to_u64(field[2].value, 10000000, &fields->history_limit)) {
+        app_error(req, "history", "The history limit is a number of messages, or empty to keep everything.");
+        fine = false;
+    }
+    return fine;
+}
+
+void app_members(struct req *req, const struct member_list *list, enum role actor)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct member *m = &list->member[i];
+        struct view *item = view_item(req->view, "Members", i);
+        bool me = m->id == req->me.id;
+        view_set_u64(item, "Id", m->id);
+        timeline_person(item, m->name, m->display);
+        view_set(item, "Role", rights_role_name(m->role));
+        view_flag(item, "Online", m->online || me);
+        view_flag(item, "Me", me);
+        view_flag(item, "CanRemove",
+                  !me && rights_may(actor, false, RIGHT_REMOVE) && (m->role < actor || actor == ROLE_OWNER));
+        view_flag(item, "CanRole", rights_may(actor, false, RIGHT_ROLE));
+    }
+}
+
+/* ---- the way of a request ---- */
+
+/* Whether the path fits the pattern; fills what '#' and '*' stood for. */
+static bool fits(struct req *req, const char *pattern, const char *path)
+{
+    static const char *const no_name = "";
+
+    req->number = 0;
+    req->name = no_name;
+    for (; *pattern != '\0'; pattern++) {
+        size_t len = strcspn(path, "/");
+        if (*pattern == '#') {
+            char digits[24];
+            if (len == 0 || len >= sizeof digits)
+                return false;
+            memcpy(digits, path, len);
+            digits[len] = '\0';
+            if (!text_to_u64(digits, INT64_MAX, &req->number))
+                return false;
+            path += len;
+        } else if (*pattern == '*') {
+            if (len == 0)
+                return false;
+            req->name = path;
+            path += len;
+        } else if (*pattern == *path) {
+            path++;
+        } else {
+            return false;
+        }
+    }
+    return *path == '\0';
+}
+
+static enum app_method method_of(const char *name)
+{
+    if (strcmp(name, "POST") == 0)
+        return METHOD_POST;
+    return strcmp(name, "GET") == 0 || strcmp(name, "HEAD") == 0 ? METHOD_GET : 0;
+}
+
+/* Finds the route. Answers 404 and 405 itself. */
+static bool find_route(struct req *req, const struct route *routes)
+{
+    enum app_method method = method_of(req->in.method);
+    unsigned allowed = 0;
+
+    for (const struct route *r = routes; r->path != NULL; r++) {
+        if (!fits(req, r->path, req->in.path))
+            continue;
+        allowed |= r->method;
+        if (r->method == method) {
+            req->route = r;
+            return true;
+        }
+    }
+    if (allowed == 0) {
+        app_not_found(req);
+        return false;
+    }
+    app_header(req, "Allow: %s",
+               allowed == METHOD_POST  ? "POST"
+               : allowed == METHOD_GET ? "GET, HEAD"
+                                       : "GET, HEAD, POST");
+    app_fail(req, 405, "method_not_allowed", "This address does not take that kind of request.");
+    return false;
+}
+
+static void escape_url(struct strbuf *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        bool plain = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') ||
+                     (*text >= '0' && *text <= '9') || strchr("/-._~", *text) != NULL;
+        if (plain)
+            strbuf_addch(out, *text);
+        else
+            strbuf_addf(out, "%%%02X", (unsigned char)*text);
+    }
+}
+
+static void to_sign_in(struct req *req)
+{
+    if (req->json || req->route->method == METHOD_POST) {
+        app_fail(req, 401, "signed_out", "You are not signed in. Sign in, and try again.");
+        return;
+    }
+    struct strbuf path = STRBUF_INIT;
+    strbuf_addstr(&path, "/login?next=");
+    escape_url(&path, req->in.path);
+    if (*req->in.query != '\0') {
+        strbuf_addstr(&path, "%3F");
+        escape_url(&path, req->in.query);
+    }
+    app_redirect(req, path.len < 512 ? path.buf : "/login");
+    strbuf_release(&path);
+}
+
+static bool check_post(struct req *req)
+{
+    if (!page_is_form(req->in.content_type)) {
+        app_fail(req, 415, "unsupported_media_type", "Forms are sent as application/x-www-form-urlencoded.");
+        return false;
+    }
+    if (req->in.body_too_long || !form_parse(&req->form, req->in.body, req->in.body_len)) {
+        app_fail(req, 413, "too_long", "That is more than this form takes.");
+        return false;
+    }
+    return true;
+}
+
+static void run(struct req *req, const struct route *routes)
+{
+    req->json = strstr(req->in.accept, "application/json") != NULL;
+    form_parse(&req->query, req->in.query, strlen(req->in.query));
+    enum db_result session = find_session(req);
+    if (session != DB_OK)
+        anonymous(req);
+    crypto_csrf(req->token, req->csrf);
+    if (session != DB_OK && session != DB_NONE) {
+        app_failed(req, session);
+        return;
+    }
+    if (!find_route(req, routes))
+        return;
+
+    unsigned needs = req->route->needs;
+    bool post = req->route->method == METHOD_POST;
+    if (post && !check_post(req))
+        return;
+    if ((needs & NEED_LOGIN) && req->me.id == 0) {
+        to_sign_in(req);
+        return;
+    }
+    if (post &&
+        (page_is_foreign(&req->in, req->config) || !page_has_token(&req->in, &req->form, req->csrf))) {
+        app_fail(req, 403, "bad_csrf",
+                 "This form is out of date, or did not come from this site. Go back, reload the page and try "
+                 "again.");
+        return;
+    }
+    if (needs & NEED_ROOM) {
+        enum db_result result = db_room_get(req->db, req->number, req->me.id, &req->room);
+        if (result != DB_OK) {
+            memset(&req->room, 0, sizeof req->room);
+            app_failed(req, result);
+            return;
+        }
+    }
+    req->route->handler(req);
+}
+
+static void answer(struct req *req)
+{
+    struct strbuf out = STRBUF_INIT;
+
+    if (req->status == 0)
+        app_fail(req, 500, "fault", "Something went wrong on our side. It has been noted.");
+    page_answer(&out, req->status, req->head.buf, req->body.buf, req->body.len, req->in.cgi);
+    fcgi_write_all(req->in.fd, out.buf, out.len);
+    strbuf_release(&out);
+}
+
+/* Serves one request that was read, and releases all of it. */
+static void serve(struct req *req, const struct route *routes)
+{
+    req->view = view_new();
+    strbuf_init(&req->head);
+    strbuf_init(&req->body);
+    run(req, routes);
+    answer(req);
+    view_free(req->view);
+    strbuf_release(&req->head);
+    strbuf_release(&req->body);
+    form_release(&req->query);
+    form_release(&req->form);
+    if (!req->in.cgi)
+        close(req->in.fd);
+    fcgi_release(&req->in);
+}
+
+int app_main(int argc, char **argv, const struct route *routes)
+{
+    struct config config;
+    const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+    const char *program = slash != NULL ? slash + 1 : argc > 0 ? argv[0] : "snug";
+
+    log_name(program);
+    config_load(&config);
+    tmpl_folder(config.path_html);
+    struct db *db = db_new(&config);
+    struct req *req = mem_alloc(sizeof *req);
+    int listener = fcgi_open();
+    sigset_t waiting;
+
+    if (listener < 0) {
+        *req = (struct req){.config = &config, .program = program, .db = db};
+        fcgi_cgi(&req->in, BODY_MAX);
+        serve(req, routes);
+        stopping = 1;
+    } else {
+        /* Signals are let in only while waiting: a request that was begun is finished. */
+        struct sigaction action = {.sa_handler = stop};
+        sigset_t held;
+        sigaction(SIGTERM, &action, NULL);
+        sigaction(SIGINT, &action, NULL);
+        signal(SIGPIPE, SIG_IGN);
+        sigemptyset(&held);
+        sigaddset(&held, SIGTERM);
+        sigaddset(&held, SIGINT);
+        sigprocmask(SIG_BLOCK, &held, &waiting);
+        sigdelset(&waiting, SIGTERM);
+        sigdelset(&waiting, SIGINT);
+    }
+    while (!stopping) {
+        struct pollfd wait = {.fd = listener, .events = POLLIN};
+        if (ppoll(&wait, 1, NULL, &waiting) < 0 && errno != EINTR)
+            break;
+        if (stopping)
+            break;
+        *req = (struct req){.config = &config, .program = program, .db = db};
+        enum fcgi_result result = fcgi_accept(&req->in, BODY_MAX);
+        if (result == FCGI_GOT)
+            serve(req, routes);
+        else if (result == FCGI_FULL)
+            usleep(50000);
+    }
+    free(req);
+    db_free(db);
+    return 0;
+}

@@ -1,0 +1,41 @@
+/* The site's settings, from one HDF file named by the environment variable SNUG_CONFIG.
+ *
+ * Every key has a default; deploy/snug.hdf.example lists them all. Read once, when a program starts. */
+#ifndef SNUG_CONFIG_H
+#define SNUG_CONFIG_H
+
+#include "crypto.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct config {
+    const char *site_name;
+    const char *site_address; /* https://chat.example.org, or empty: the Host header is believed */
+    const char *path_html;
+    const char *path_run;
+    const char *db_socket; /* empty: connect to db_host */
+    const char *db_host;
+    unsigned db_port;
+    const char *db_user;
+    const char *db_password;
+    const char *db_name;
+    bool registration_open;
+    unsigned session_days;
+    unsigned history_limit; /* for new groups; 0 keeps everything */
+    struct crypto_cost password;
+    bool limits;
+    unsigned limit_sign_in;         /* failures per name in 15 minutes */
+    unsigned limit_sign_in_address; /* the same per address */
+    unsigned limit_register;        /* per address in an hour */
+    unsigned limit_send_burst;
+    unsigned limit_send_rate; /* per second and user */
+    unsigned limit_readers;   /* held by one process at once */
+    bool wakeups;
+};
+
+/* Reads the file, or takes the defaults when SNUG_CONFIG is unset. A file that cannot be read or parsed ends
+ * the process with a line in the log. The strings live as long as the process. */
+void config_load(struct config *config);
+
+#endif

@@ -1,0 +1,808 @@
+/* Messages: pages, changes, and the group commit. */
+#include "db_message.h"
+#include "limit.h"
+#include "mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define GROUP_TRIES 6
+
+#define MESSAGE_COLUMNS                                                                          \
+    "t.seq, t.version, t.sender_id, u.name, u.display, t.nonce, t.event, t.text, t.created_at, " \
+    "t.edited_at, t.deleted_at"
+#define SENDER " LEFT JOIN users u ON u.id = t.sender_id "
+/* A page: the room, its one who asks, and messages, in one statement and so from one snapshot. */
+#define PAGE                                                                                           \
+    "SELECT " DB_ROOM_COLUMNS ", " MESSAGE_COLUMNS " FROM rooms r LEFT JOIN members m ON "             \
+    "m.room_id = r.id AND m.user_id = ?" DB_ROOM_OTHER "LEFT JOIN messages t ON t.room_id = r.id AND " \
+    "t.seq >= r.oldest_seq AND "
+#define PAGE_END SENDER "WHERE r.id = ? AND " DB_ROOM_KNOWN
+
+void message_list_release(struct message_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        struct message *m = &list->message[i];
+        free(m->sender_name);
+        free(m->sender_display);
+        free(m->nonce);
+        free(m->event);
+        free(m->text);
+    }
+    free(list->message);
+    *list = (struct message_list){NULL, 0};
+}
+
+static char *copy(struct db *db, unsigned column)
+{
+    return mem_dup(db_text(db, column, NULL));
+}
+
+static void read_message(struct db *db, unsigned at, struct message *m)
+{
+    memset(m, 0, sizeof *m);
+    m->seq = db_u64(db, at);
+    m->change = db_u64(db, at + 1);
+    m->sender_id = db_u64(db, at + 2);
+    m->sender_name = copy(db, at + 3);
+    m->sender_display = copy(db, at + 4);
+    m->nonce = copy(db, at + 5);
+    m->event = copy(db, at + 6);
+    const char *text = db_text(db, at + 7, &m->text_len);
+    m->text = mem_dupn(text, m->text_len);
+    db_time(db, at + 8, m->created_at);
+    db_time(db, at + 9, m->edited_at);
+    m->deleted = !db_is_null(db, at + 10);
+}
+
+static enum db_result read_page(struct db *db, enum db_result result, size_t limit, struct page *page)
+{
+    memset(page, 0, sizeof *page);
+    if (result != DB_OK)
+        return result;
+    page->list.message = mem_array(limit, sizeof *page->list.message);
+    while (db_next(db)) {
+        if (page->room.id == 0)
+            db_room_read(db, &page->room);
+        if (db_is_null(db, DB_ROOM_COLUMN_COUNT))
+            break; /* a room without such messages */
+        if (page->list.count == limit) {
+            page->more = true;
+            break;
+        }
+        read_message(db, DB_ROOM_COLUMN_COUNT, &page->list.message[page->list.count++]);
+    }
+    page->version = page->room.version;
+    return DB_OK;
+}
+
+/* Rows came newest first. */
+static void reverse(struct message_list *list)
+{
+    for (size_t i = 0; i < list->count / 2; i++) {
+        struct message swap = list->message[i];
+        list->message[i] = list->message[list->count - 1 - i];
+        list->message[list->count - 1 - i] = swap;
+    }
+}
+
+enum db_result db_message_page(struct db *db, const struct page_query *q, struct page *page)
+{
+    static const char newest[] = PAGE "m.user_id IS NOT NULL" PAGE_END " ORDER BY t.seq DESC LIMIT ?";
+    static const char before[] =
+        PAGE "m.user_id IS NOT NULL AND t.seq < ?" PAGE_END " ORDER BY t.seq DESC LIMIT ?";
+    static const char after[] =
+        PAGE "m.user_id IS NOT NULL AND t.version > ? AND t.version <= r.version" PAGE_END
+             " ORDER BY t.version LIMIT ?";
+    uint64_t limit = q->limit + 1; /* one more, to know whether there is more */
+    enum db_result result;
+
+    if (q->kind == PAGE_NEWEST)
+        result = db_run(db, newest, "uuu", q->user_id, q->room_id, limit);
+    else
+        result = db_run(db, q->kind == PAGE_BEFORE ? before : after, "uuuu", q->user_id, q->mark, q->room_id,
+                        limit);
+    result = read_page(db, result, q->limit, page);
+    if (q->kind != PAGE_AFTER)
+        reverse(&page->list);
+    else if (page->more)
+        page->version = page->list.message[page->list.count - 1].change;
+    return result;
+}
+
+enum db_result db_message_changes(struct db *db, uint64_t room_id, uint64_t after, size_t limit,
+                                  struct page *page)
+{
+    /* As PAGE_AFTER, with nobody asking: member 0 is in no room. */
+    static const char sql[] =
+        "SELECT " DB_ROOM_COLUMNS ", " MESSAGE_COLUMNS
+        " FROM rooms r LEFT JOIN members m ON m.room_id = r.id AND m.user_id = 0" DB_ROOM_OTHER
+        "LEFT JOIN messages t ON t.room_id = r.id AND t.seq >= r.oldest_seq AND t.version > ? "
+        "AND t.version <= r.version" SENDER "WHERE r.id = ? AND r.deleted_at IS NULL "
+        "ORDER BY t.version LIMIT ?";
+    enum db_result result =
+        read_page(db, db_run(db, sql, "uuu", after, room_id, (uint64_t)limit + 1), limit, page);
+
+    if (page->more)
+        page->version = page->list.message[page->list.count - 1].change;
+    return result;
+}
+
+enum db_result db_message_get(struct db *db, uint64_t room_id, uint64_t seq, struct message_list *one)
+{
+    enum db_result result =
+        db_run(db,
+               "SELECT " MESSAGE_COLUMNS " FROM messages t JOIN rooms r ON r.id = t.room_id" SENDER
+               "WHERE t.room_id = ? AND t.seq = ? AND t.seq >= r.oldest_seq",
+               "uu", room_id, seq);
+
+    *one = (struct message_list){NULL, 0};
+    if (result == DB_OK && db_next(db)) {
+        one->message = mem_alloc(sizeof *one->message);
+        one->count = 1;
+        read_message(db, 0, one->message);
+    }
+    return result;
+}
+
+/* ---- the group commit ---- */
+
+struct room_row { /* a locked room; numbers as they will be after this group */
+    uint64_t id;
+    bool direct;
+    bool public;
+    uint64_t last_seq;
+    uint64_t oldest_seq;
+    uint64_t version;
+    uint64_t history_limit;
+    uint64_t old_version;
+    uint64_t old_oldest;
+};
+
+struct message_row { /* a stored message that is edited or deleted, as it will be after this group */
+    uint64_t room_id;
+    uint64_t seq;
+    uint64_t version;
+    uint64_t sender_id;
+    bool event;
+    bool deleted;
+    bool edit; /* the text was changed by this group */
+    bool remove;
+    char *text; /* as stored */
+    const char *new_text;
+    size_t text_len;
+};
+
+struct nonce_row { /* a nonce that was used before */
+    uint64_t sender_id;
+    char nonce[TEXT_NONCE_MAX + 1];
+    uint64_t room_id;
+    uint64_t seq;
+    uint64_t version;
+    bool touched; /* edited, deleted or passed by a limit since: its text says nothing about what was sent */
+    char *text;
+    size_t text_len;
+};
+
+struct group {
+    struct limit *limit;
+    struct write **write;
+    size_t count;
+    struct room_row room[WRITE_GROUP_MAX];
+    size_t rooms;
+    struct message_row row[WRITE_GROUP_MAX];
+    size_t rows;
+    struct nonce_row nonce[WRITE_GROUP_MAX];
+    size_t nonces;
+    enum role role[WRITE_GROUP_MAX]; /* of each write's user in its room */
+    size_t sends;
+};
+
+static bool is_change(const struct write *w)
+{
+    return w->action == WRITE_SEND || w->action == WRITE_EDIT || w->action == WRITE_DELETE;
+}
+
+/* Still to be decided? */
+static bool is_open(const struct write *w)
+{
+    return w->result == WRITE_DONE;
+}
+
+static struct room_row *find_room(struct group *g, uint64_t id)
+{
+    for (size_t i = 0; i < g->rooms; i++)
+        if (g->room[i].id == id)
+            return &g->room[i];
+    return NULL;
+}
+
+static void release_group(struct group *g)
+{
+    for (size_t i = 0; i < g->rows; i++)
+        free(g->row[i].text);
+    for (size_t i = 0; i < g->nonces; i++)
+        free(g->nonce[i].text);
+}
+
+/* Begins a list "... (mark),(mark)" for the writes that `want` takes, padded to a power of two. */
+static size_t list_of(const struct group *g, bool (*want)(const struct write *),
+                      size_t index[WRITE_GROUP_MAX])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < g->count; i++)
+        if (is_open(g->write[i]) && want(g->write[i]))
+            index[count++] = i;
+    size_t size = count > 0 ? db_list_size(count) : 0;
+    for (size_t i = count; i < size; i++)
+        index[i] = index[count - 1];
+    return size;
+}
+
+static bool want_all(const struct write *w)
+{
+    (void)w;
+    return true;
+}
+
+static bool want_send(const struct write *w)
+{
+    return w->action == WRITE_SEND;
+}
+
+static bool want_old(const struct write *w)
+{
+    return w->action == WRITE_EDIT || w->action == WRITE_DELETE;
+}
+
+static enum db_result lock_rooms(struct db *db, struct group *g)
+{
+    struct strbuf sql = STRBUF_INIT;
+    struct db_args *args = db_args_new();
+    size_t index[WRITE_GROUP_MAX];
+    size_t size = list_of(g, is_change, index);
+    enum db_result result = DB_OK;
+
+    if (size > 0) {
+        strbuf_addstr(&sql,
+                      "SELECT id, kind = 'direct', visibility = 'public', last_seq, oldest_seq, version, "
+                      "history_limit FROM rooms WHERE deleted_at IS NULL AND id IN (");
+        db_marks(&sql, "?", size);
+        strbuf_addstr(&sql, ") ORDER BY id FOR UPDATE");
+        for (size_t i = 0; i < size; i++)
+            db_args_u64(args, g->write[index[i]]->room_id);
+        result = db_run_args(db, sql.buf, args);
+        while (db_next(db)) {
+            struct room_row *r = &g->room[g->rooms++];
+            *r = (struct room_row){.id = db_u64(db, 0),
+                                   .direct = db_u64(db, 1) != 0,
+                                   .public = db_u64(db, 2) != 0,
+                                   .last_seq = db_u64(db, 3),
+                                   .oldest_seq = db_u64(db, 4),
+                                   .version = db_u64(db, 5),
+                                   .history_limit = db_u64(db, 6)};
+            r->old_version = r->version;
+            r->old_oldest = r->oldest_seq;
+        }
+    }
+    db_args_free(args);
+    strbuf_release(&sql);
+    return result == DB_NONE ? DB_OK : result;
+}
+
+static enum db_result check_sessions(struct db *db, struct group *g)
+{
+    struct strbuf sql = STRBUF_INIT;
+    struct db_args *args = db_args_new();
+    size_t index[WRITE_GROUP_MAX];
+    size_t size = list_of(g, want_all, index);
+
+    strbuf_addstr(
+        &sql,
+        "SELECT token_hash, user_id FROM sessions WHERE expires_at > UTC_TIMESTAMP(3) AND token_hash IN (");
+    db_marks(&sql, "?", size);
+    strbuf_addch(&sql, ')');
+    for (size_t i = 0; i < size; i++)
+        db_args_bytes(args, g->write[index[i]]->session, CRYPTO_HASH);
+    enum db_result result = db_run_args(db, sql.buf, args);
+    while (db_next(db)) {
+        size_t len;
+        const char *hash = db_text(db, 0, &len);
+        for (size_t i = 0; i < g->count; i++)
+            if (len == CRYPTO_HASH && memcmp(hash, g->write[i]->session, CRYPTO_HASH) == 0)
+                g->write[i]->user_id = db_u64(db, 1);
+    }
+    for (size_t i = 0; i < g->count; i++)
+        if (g->write[i]->user_id == 0)
+            g->write[i]->result = WRITE_SIGNED_OUT;
+    db_args_free(args);
+    strbuf_release(&sql);
+    return result == DB_NONE ? DB_OK : result;
+}
+
+static enum db_result check_members(struct db *db, struct group *g)
+{
+    struct strbuf sql = STRBUF_INIT;
+    struct db_args *args = db_args_new();
+    size_t index[WRITE_GROUP_MAX];
+    size_t size = list_of(g, want_all, index);
+    enum db_result result = DB_OK;
+
+    if (size > 0) {
+        strbuf_addstr(&sql, "SELECT m.room_id, m.user_id, m.role FROM members m WHERE ");
+        for (size_t i = 0; i < size; i++) {
+            strbuf_addstr(&sql, i > 0 ? " OR (m.room_id = ? AND m.user_id = ?)"
+                                      : "(m.room_id = ? AND m.user_id = ?)");
+            db_args_u64(args, g->write[index[i]]->room_id);
+            db_args_u64(args, g->write[index[i]]->user_id);
+        }
+        result = db_run_args(db, sql.buf, args);
+        while (db_next(db)) {
+            uint64_t room_id = db_u64(db, 0), user_id = db_u64(db, 1);
+            for (size_t i = 0; i < g->count; i++)
+                if (g->write[i]->room_id == room_id && g->write[i]->user_id == user_id)
+                    g->role[i] = rights_role(db_text(db, 2, NULL));
+        }
+    }
+    db_args_free(args);
+    strbuf_release(&sql);
+    for (size_t i = 0; i < g->count; i++) {
+        struct write *w = g->write[i];
+        if (!is_open(w))
+            continue;
+        const struct room_row *room = find_room(g, w->room_id);
+        w->direct = room != NULL && room->direct;
+        if (is_change(w) && room == NULL)
+            w->result = WRITE_NO_ROOM;
+        else if (g->role[i] == ROLE_NONE)
+            w->result = room != NULL && room->public ? WRITE_NOT_MEMBER : WRITE_NO_ROOM;
+    }
+    return result == DB_NONE ? DB_OK : result;
+}
+
+static enum db_result find_nonces(struct db *db, struct group *g)
+{
+    struct strbuf sql = STRBUF_INIT;
+    struct db_args *args = db_args_new();
+    size_t index[WRITE_GROUP_MAX];
+    size_t size = list_of(g, want_send, index);
+    enum db_result result = DB_OK;
+
+    if (size > 0) {
+        strbuf_addstr(&sql,
+                      "SELECT t.sender_id, t.nonce, t.room_id, t.seq, t.version, t.edited_at IS NOT NULL OR "
+                      "t.deleted_at IS NOT NULL OR t.seq < r.oldest_seq, t.text FROM messages t "
+                      "JOIN rooms r ON r.id = t.room_id WHERE ");
+        for (size_t i = 0; i < size; i++) {
+            const struct write *w = g->write[index[i]];
+            strbuf_addstr(&sql, i > 0 ? " OR (t.sender_id = ? AND t.nonce = ?)"
+                                      : "(t.sender_id = ? AND t.nonce = ?)");
+            db_args_u64(args, w->user_id);
+            db_args_text(args, w->nonce, strlen(w->nonce));
+        }
+        result = db_run_args(db, sql.buf, args);
+        while (db_next(db) && g->nonces < WRITE_GROUP_MAX) {
+            struct nonce_row *n = &g->nonce[g->nonces++];
+            n->sender_id = db_u64(db, 0);
+            snprintf(n->nonce, sizeof n->nonce, "%s", db_text(db, 1, NULL));
+            n->room_id = db_u64(db, 2);
+            n->seq = db_u64(db, 3);
+            n->version = db_u64(db, 4);
+            n->touched = db_u64(db, 5) != 0;
+            const char *text = db_text(db, 6, &n->text_len);
+            n->text = mem_dupn(text, n->text_len);
+        }
+    }
+    db_args_free(args);
+    strbuf_release(&sql);
+    return result == DB_NONE ? DB_OK : result;
+}
+
+static enum db_result find_rows(struct db *db, struct group *g)
+{
+    struct strbuf sql = STRBUF_INIT;
+    struct db_args *args = db_args_new();
+    size_t index[WRITE_GROUP_MAX];
+    size_t size = list_of(g, want_old, index);
+    enum db_result result = DB_OK;
+
+    if (size > 0) {
+        strbuf_addstr(&sql,
+                      "SELECT room_id, seq, version, sender_id, kind = 'event', deleted_at IS NOT NULL, text "
+                      "FROM messages WHERE ");
+        for (size_t i = 0; i < size; i++) {
+            strbuf_addstr(&sql, i > 0 ? " OR (room_id = ? AND seq = ?)" : "(room_id = ? AND seq = ?)");
+            db_args_u64(args, g->write[index[i]]->room_id);
+            db_args_u64(args, g->write[index[i]]->seq);
+        }
+        result = db_run_args(db, sql.buf, args);
+        while (db_next(db) && g->rows < WRITE_GROUP_MAX) {
+            struct message_row *m = &g->row[g->rows++];
+            *m = (struct message_row){.room_id = db_u64(db, 0),
+                                      .seq = db_u64(db, 1),
+                                      .version = db_u64(db, 2),
+                                      .sender_id = db_u64(db, 3),
+                                      .event = db_u64(db, 4) != 0,
+                                      .deleted = db_u64(db, 5) != 0};
+            const char *text = db_text(db, 6, &m->text_len);
+            m->text = mem_dupn(text, m->text_len);
+            m->new_text = m->text;
+        }
+    }
+    db_args_free(args);
+    strbuf_release(&sql);
+    return result == DB_NONE ? DB_OK : result;
+}
+
+/* Whether this nonce came before, in the table or earlier in this group; then the send is answered with it. */
+static bool repeats(struct group *g, size_t at, struct write *w)
+{
+    for (size_t i = 0; i < g->nonces; i++) {
+        const struct nonce_row *n = &g->nonce[i];
+        if (n->sender_id != w->user_id || strcmp(n->nonce, w->nonce) != 0)
+            continue;
+        bool same =
+            n->room_id == w->room_id &&
+            (n->touched || (n->text_len == w->text_len && memcmp(n->text, w->text, w->text_len) == 0));
+        w->result = same ? WRITE_DONE : WRITE_NONCE_TAKEN;
+        w->seq = n->seq;
+        w->change = n->version;
+        return true;
+    }
+    for (size_t i = 0; i < at; i++) {
+        const struct write *first = g->write[i];
+        if (!first->fresh || first->user_id != w->user_id || strcmp(first->nonce, w->nonce) != 0)
+            continue;
+        bool same = first->room_id == w->room_id && first->text_len == w->text_len &&
+                    memcmp(first->text, w->text, w->text_len) == 0;
+        w->result = same ? WRITE_DONE : WRITE_NONCE_TAKEN;
+        w->seq = first->seq;
+        w->change = first->change;
+        return true;
+    }
+    return false;
+}
+
+static void decide_old(struct group *g, struct write *w, struct room_row *room)
+{
+    struct message_row *m = NULL;
+
+    for (size_t i = 0; i < g->rows; i++)
+        if (g->row[i].room_id == w->room_id && g->row[i].seq == w->seq)
+            m = &g->row[i];
+    if (m == NULL || m->event || m->seq < room->oldest_seq) {
+        w->result = WRITE_NO_MESSAGE;
+        return;
+    }
+    w->change = m->version;
+    if (m->sender_id != w->user_id) {
+        w->result = WRITE_NOT_YOURS;
+        return;
+    }
+    if (w->action == WRITE_DELETE) {
+        if (m->deleted)
+            return; /* a repeated deletion changes nothing */
+        m->deleted = m->remove = true;
+        m->new_text = "";
+        m->text_len = 0;
+    } else {
+        bool same =
+            !m->deleted && m->text_len == w->text_len && memcmp(m->new_text, w->text, w->text_len) == 0;
+        if (m->deleted) {
+            w->result = WRITE_GONE;
+            return;
+        }
+        if (same) /* a repeated edit too */
+            return;
+        if (w->base != 0 && w->base != m->version) {
+            w->result = WRITE_CHANGED;
+            w->present = mem_dupn(m->new_text, m->text_len);
+            return;
+        }
+        m->edit = true;
+        m->new_text = w->text;
+        m->text_len = w->text_len;
+    }
+    m->version = w->change = ++room->version;
+}
+
+/* Numbers what is left, in the order in which it came. */
+static void decide(struct group *g)
+{
+    struct timespec clock;
+
+    clock_gettime(CLOCK_MONOTONIC, &clock);
+    int64_t now = (int64_t)clock.tv_sec * 1000 + clock.tv_nsec / 1000000;
+    for (size_t i = 0; i < g->count; i++) {
+        struct write *w = g->write[i];
+        if (!is_open(w) || !is_change(w))
+            continue;
+        struct room_row *room = find_room(g, w->room_id);
+        if (w->action != WRITE_SEND) {
+            decide_old(g, w, room);
+        } else if (!repeats(g, i, w)) {
+            if (g->limit != NULL && !w->charged && !limit_take(g->limit, w->user_id, now)) {
+                w->result = WRITE_TOO_FAST;
+                continue;
+            }
+            w->charged = true;
+            w->seq = ++room->last_seq;
+            w->change = ++room->version;
+            w->fresh = true;
+            g->sends++;
+        }
+    }
+    for (size_t i = 0; i < g->rooms; i++) {
+        struct room_row *r = &g->room[i];
+        if (r->history_limit > 0 && r->version != r->old_version &&
+            r->last_seq >= r->history_limit + r->oldest_seq) {
+            r->oldest_seq = r->last_seq - r->history_limit + 1;
+            r->version++;
+        }
+    }
+}
+
+static void cases(struct strbuf *sql, struct db_args *args, const struct group *g, const size_t *index,
+                  size_t size, const char *column, size_t offset)
+{
+    strbuf_addf(sql, "%s = CASE id", column);
+    for (size_t i = 0; i < size; i++) {
+        const struct room_row *r = &g->room[index[i]];
+        strbuf_addstr(sql, " WHEN ? THEN ?");
+        db_args_u64(args, r->id);
+        db_args_u64(args, *(const uint64_t *)(const void *)((const char *)r + offset));
+    }
+    strbuf_addstr(sql, " END");
+}
+
+/* One statement numbers all rooms of the group. */
+static enum db_result store_rooms(struct db *db, const struct group *g)
+{
+    size_t index[WRITE_GROUP_MAX], count = 0;
+
+    for (size_t i = 0; i < g->rooms; i++)
+        if (g->room[i].version != g->room[i].old_version)
+            index[count++] = i;
+    if (count == 0)
+        return DB_OK;
+    size_t size = db_list_size(count);
+    for (size_t i = count; i < size; i++)
+        index[i] = index[count - 1];
+
+    struct strbuf sql = STRBUF_INIT;
+    struct db_args *args = db_args_new();
+    strbuf_addstr(&sql, "UPDATE rooms SET ");
+    cases(&sql, args, g, index, size, "last_seq", offsetof(struct room_row, last_seq));
+    cases(&sql, args, g, index, size, ", version", offsetof(struct room_row, version));
+    cases(&sql, args, g, index, size, ", oldest_seq", offsetof(struct room_row, oldest_seq));
+    strbuf_addstr(&sql, " WHERE id IN (");
+    db_marks(&sql, "?", size);
+    strbuf_addch(&sql, ')');
+    for (size_t i = 0; i < size; i++)
+        db_args_u64(args, g->room[index[i]].id);
+    enum db_result result = db_run_args(db, sql.buf, args);
+    db_args_free(args);
+    strbuf_release(&sql);
+    return result;
+}
+
+static enum db_result store_sends(struct db *db, const struct group *g)
+{
+    if (g->sends == 0)
+        return DB_OK;
+    struct strbuf sql = STRBUF_INIT;
+    struct db_args *args = db_args_new();
+
+    strbuf_addstr(&sql,
+                  "INSERT INTO messages (room_id, seq, version, sender_id, nonce, text, created_at) VALUES ");
+    db_marks(&sql, "(?,?,?,?,?,?,UTC_TIMESTAMP(3))", g->sends);
+    for (size_t i = 0; i < g->count; i++) {
+        const struct write *w = g->write[i];
+        if (!w->fresh)
+            continue;
+        db_args_u64(args, w->room_id);
+        db_args_u64(args, w->seq);
+        db_args_u64(args, w->change);
+        db_args_u64(args, w->user_id);
+        db_args_text(args, w->nonce, strlen(w->nonce));
+        db_args_text(args, w->text, w->text_len);
+    }
+    enum db_result result = db_run_args(db, sql.buf, args);
+    db_args_free(args);
+    strbuf_release(&sql);
+    return result == DB_DUPLICATE ? DB_AGAIN
+                                  : result; /* another process stored the same nonce: it is found next time */
+}
+
+/* A send raises its sender's own read mark. */
+static enum db_result store_marks(struct db *db, const struct group *g)
+{
+    size_t index[WRITE_GROUP_MAX], count = 0;
+
+    for (size_t i = 0; i < g->count; i++)
+        if (g->write[i]->fresh)
+            index[count++] = i;
+    if (count == 0)
+        return DB_OK;
+    size_t size = db_list_size(count);
+    for (size_t i = count; i < size; i++)
+        index[i] = index[count - 1];
+
+    struct strbuf sql = STRBUF_INIT;
+    struct db_args *args = db_args_new();
+    strbuf_addstr(&sql, "UPDATE members SET read_seq = CASE");
+    for (size_t i = size; i-- > 0;) { /* the last send of a member comes first, and so wins */
+        const struct write *w = g->write[index[i]];
+        strbuf_addstr(&sql, " WHEN room_id = ? AND user_id = ? THEN ?");
+        db_args_u64(args, w->room_id);
+        db_args_u64(args, w->user_id);
+        db_args_u64(args, w->seq);
+    }
+    strbuf_addstr(&sql, " ELSE read_seq END WHERE ");
+    for (size_t i = 0; i < size; i++) {
+        const struct write *w = g->write[index[i]];
+        strbuf_addstr(&sql, i > 0 ? " OR (room_id = ? AND user_id = ?)" : "(room_id = ? AND user_id = ?)");
+        db_args_u64(args, w->room_id);
+        db_args_u64(args, w->user_id);
+    }
+    enum db_result result = db_run_args(db, sql.buf, args);
+    db_args_free(args);
+    strbuf_release(&sql);
+    return result == DB_NONE ? DB_OK : result;
+}
+
+static enum db_result store_rows(struct db *db, const struct group *g)
+{
+    enum db_result result = DB_OK;
+
+    for (size_t i = 0; i < g->rows && result == DB_OK; i++) {
+        const struct message_row *m = &g->row[i];
+        if (m->remove)
+            result = db_run(db,
+                            "UPDATE messages SET version = ?, text = '', deleted_at = UTC_TIMESTAMP(3) "
+                            "WHERE room_id = ? AND seq = ?",
+                            "uuu", m->version, m->room_id, m->seq);
+        else if (m->edit)
+            result = db_run(db,
+                            "UPDATE messages SET version = ?, text = ?, edited_at = UTC_TIMESTAMP(3) "
+                            "WHERE room_id = ? AND seq = ?",
+                            "utuu", m->version, m->new_text, m->text_len, m->room_id, m->seq);
+    }
+    for (size_t i = 0; i < g->rooms && result == DB_OK; i++) {
+        const struct room_row *r = &g->room[i];
+        if (r->oldest_seq == r->old_oldest)
+            continue;
+        result = db_run(db, "UPDATE messages SET text = '' WHERE room_id = ? AND seq >= ? AND seq < ?", "uuu",
+                        r->id, r->old_oldest, r->oldest_seq);
+        if (result == DB_NONE)
+            result = DB_OK;
+    }
+    return result;
+}
+
+/* A mark only rises by `read`, and is set by `unread`; it never passes the last message. */
+static enum db_result store_read(struct db *db, struct write *w)
+{
+    static const char raise[] = "UPDATE members m JOIN rooms r ON r.id = m.room_id AND r.deleted_at IS NULL "
+                                "SET m.read_seq = GREATEST(m.read_seq, LEAST(?, r.last_seq)) "
+                                "WHERE m.room_id = ? AND m.user_id = ?";
+    static const char set[] = "UPDATE members m JOIN rooms r ON r.id = m.room_id AND r.deleted_at IS NULL "
+                              "SET m.read_seq = LEAST(?, r.last_seq) WHERE m.room_id = ? AND m.user_id = ?";
+    bool unread = w->action == WRITE_UNREAD;
+    uint64_t mark = unread && w->seq > 0 ? w->seq - 1 : w->seq;
+    enum db_result result = db_run(db, unread ? set : raise, "uuu", mark, w->room_id, w->user_id);
+
+    if (result == DB_NONE) {
+        w->result = WRITE_NO_ROOM;
+        return DB_OK;
+    }
+    if (result == DB_OK)
+        result = db_run(db,
+                        "SELECT m.read_seq, r.version FROM members m JOIN rooms r ON r.id = m.room_id "
+                        "WHERE m.room_id = ? AND m.user_id = ?",
+                        "uu", w->room_id, w->user_id);
+    if (result == DB_OK && db_next(db)) {
+        w->seq = db_u64(db, 0);
+        w->change = db_u64(db, 1);
+    }
+    return result == DB_OK ? db_user_raise(db, &w->user_id, 1) : result;
+}
+
+static enum db_result write_group(struct db *db, void *context)
+{
+    struct group *g = context;
+    enum db_result result = lock_rooms(db, g);
+
+    if (result == DB_OK)
+        result = check_sessions(db, g);
+    if (result == DB_OK)
+        result = check_members(db, g);
+    if (result == DB_OK)
+        result = find_nonces(db, g);
+    if (result == DB_OK)
+        result = find_rows(db, g);
+    if (result != DB_OK)
+        return result;
+    decide(g);
+    result = store_rooms(db, g);
+    if (result == DB_OK)
+        result = store_sends(db, g);
+    if (result == DB_OK)
+        result = store_marks(db, g);
+    if (result == DB_OK)
+        result = store_rows(db, g);
+    for (size_t i = 0; i < g->count && result == DB_OK; i++)
+        if (is_open(g->write[i]) && !is_change(g->write[i]))
+            result = store_read(db, g->write[i]);
+    return result;
+}
+
+struct attempt { /* what a write said before it was tried, to begin anew */
+    uint64_t seq;
+};
+
+static enum db_result try_group(struct db *db, struct limit *limit, struct write **writes, size_t count,
+                                const struct attempt *before)
+{
+    struct group *g = mem_alloc(sizeof *g);
+
+    g->limit = limit;
+    g->write = writes;
+    g->count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct write *w = writes[i];
+        w->result = WRITE_DONE;
+        w->user_id = w->change = 0;
+        w->fresh = false;
+        w->seq = before[i].seq;
+        free(w->present);
+        w->present = NULL;
+    }
+    enum db_result result = db_begin(db);
+    if (result == DB_OK) {
+        result = write_group(db, g);
+        if (result == DB_OK)
+            result = db_commit(db);
+        else
+            db_rollback(db);
+    }
+    release_group(g);
+    free(g);
+    return result;
+}
+
+void db_message_write(struct db *db, struct limit *limit, struct write **writes, size_t count)
+{
+    struct attempt before[WRITE_GROUP_MAX];
+    enum db_result result = DB_AGAIN;
+
+    for (size_t i = 0; i < count; i++)
+        before[i].seq = writes[i]->seq;
+    /* A lost connection leaves open whether the commit took effect. Running the writes again settles it: sends
+     * meet their nonces, and an edit, a deletion or a mark that is there already changes nothing. */
+    for (unsigned try = 0; try < GROUP_TRIES && (result == DB_AGAIN || (result == DB_AWAY && try < 2));
+         try++) {
+        if (try > 0) {
+            struct timespec pause = {.tv_nsec = (long)(try * 2000000 + (unsigned)rand() % 3000000)};
+            nanosleep(&pause, NULL);
+        }
+        result = try_group(db, limit, writes, count, before);
+    }
+    if (result == DB_OK)
+        return;
+    if (count > 1 && result != DB_AWAY) { /* one of them may be what fails: then it fails alone */
+        for (size_t i = 0; i < count; i++) {
+            writes[i]->seq = before[i].seq;
+            db_message_write(db, limit, &writes[i], 1);
+        }
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        writes[i]->result = result == DB_ERROR ? WRITE_FAULT : WRITE_AWAY;
+        writes[i]->fresh = false;
+        writes[i]->seq = before[i].seq;
+    }
+}

@@ -1,0 +1,112 @@
+/* Messages: pages of them, what changed since a version, and the group commit.
+ *
+ * The order. AUTO_INCREMENT hands out numbers before the commit, so it is no cursor. Here every write of a room
+ * holds the lock of the room's row from before it takes its number until its commit: number order is commit
+ * order, `seq` and `version` have no gaps, and whoever has read up to version V will never see a change
+ * with a lower one appear. A page and the version it stands for are read in one statement, that is, from one
+ * snapshot. */
+#ifndef SNUG_DB_MESSAGE_H
+#define SNUG_DB_MESSAGE_H
+
+#include "db_room.h"
+
+struct message {
+    uint64_t seq;
+    uint64_t change; /* the room's version when this was last changed */
+    uint64_t sender_id;
+    char *sender_name;
+    char *sender_display;
+    char *nonce; /* "" for events */
+    char *event; /* "" for texts */
+    char *text;
+    size_t text_len;
+    char created_at[DB_TIME];
+    char edited_at[DB_TIME]; /* "" when it was not */
+    bool deleted;
+};
+
+struct message_list {
+    struct message *message;
+    size_t count;
+};
+
+void message_list_release(struct message_list *list);
+
+enum page_kind { PAGE_NEWEST, PAGE_BEFORE, PAGE_AFTER };
+
+#define PAGE_LIMIT_MAX 200
+#define PAGE_LIMIT     50
+
+struct page_query {
+    enum page_kind kind;
+    uint64_t room_id;
+    uint64_t user_id;
+    uint64_t mark; /* PAGE_BEFORE: a seq; PAGE_AFTER: a version */
+    size_t limit;
+};
+
+struct page {
+    struct room room;         /* as the user may know it (db_room_get), but without member_count */
+    struct message_list list; /* by seq; PAGE_AFTER: by change */
+    uint64_t
+        version; /* the state that the page stands for: the room's, or the last row's change when it was cut */
+    bool more;   /* the limit cut it */
+};
+
+/* A page of a room. DB_NONE as db_room_get; a public group that the user is not in gives no messages. */
+enum db_result db_message_page(struct db *db, const struct page_query *query, struct page *page);
+
+/* All changes of a room after a version, whoever asks; room.role is ROLE_NONE. DB_NONE: no such room any more. */
+enum db_result db_message_changes(struct db *db, uint64_t room_id, uint64_t after, size_t limit,
+                                  struct page *page);
+
+/* One message that is not below the oldest kept. DB_NONE: not there. */
+enum db_result db_message_get(struct db *db, uint64_t room_id, uint64_t seq, struct message_list *one);
+
+enum write_action { WRITE_SEND, WRITE_EDIT, WRITE_DELETE, WRITE_READ, WRITE_UNREAD };
+
+enum write_result {
+    WRITE_DONE,        /* numbers are filled; `fresh` when this very call stored a new message */
+    WRITE_SIGNED_OUT,  /* 401 */
+    WRITE_NO_ROOM,     /* 404, also for a private room the sender is not in */
+    WRITE_NOT_MEMBER,  /* 403 */
+    WRITE_NO_MESSAGE,  /* 404 */
+    WRITE_NOT_YOURS,   /* 403 */
+    WRITE_NONCE_TAKEN, /* 409: the nonce with another room or another text */
+    WRITE_CHANGED, /* 409: `base` is no longer the present change; `present` is the text, `change` its number */
+    WRITE_GONE,    /* 409: to edit what is deleted */
+    WRITE_TOO_FAST, /* 429 */
+    WRITE_AWAY,     /* 503 */
+    WRITE_FAULT,    /* 500 */
+};
+
+struct write {
+    enum write_action action;
+    uint8_t session[CRYPTO_HASH];
+    uint64_t room_id;
+    uint64_t seq;  /* of an edit, deletion or mark; filled by a send */
+    uint64_t base; /* an edit's; 0: not given */
+    const char *text;
+    size_t text_len;
+    const char *nonce;
+    /* filled: */
+    enum write_result result;
+    uint64_t user_id;
+    uint64_t change;
+    bool fresh;
+    bool charged;  /* the limit has counted it */
+    char *present; /* the caller frees */
+    bool direct;   /* the room's kind, where known */
+};
+
+/* Runs all writes in one transaction, in their order, and fills each one's result. One that is refused fails
+ * alone. What the result says was committed is committed. When the transaction as a whole fails, every write
+ * says WRITE_AWAY or WRITE_FAULT: then a send may still have been stored, and the same nonce finds out. `limit`,
+ * when it is not NULL, says how fast each user may send; a repeated send costs nothing. */
+struct limit;
+void db_message_write(struct db *db, struct limit *limit, struct write **writes, size_t count);
+
+/* At most this many writes go into one transaction. */
+#define WRITE_GROUP_MAX 64
+
+#endif

@@ -1,0 +1,123 @@
+/* Rooms and their members.
+ *
+ * Everything that changes a room runs in a transaction that first locks the room's row (deleted rooms are not
+ * found), then looks at the rights of who asks, then takes the room's next version; what shows in the timeline
+ * is added there as an event. Users whose memberships change get their own version raised. Nothing here sends
+ * wake-ups: the caller does, after the commit (wake.h). */
+#ifndef SNUG_DB_ROOM_H
+#define SNUG_DB_ROOM_H
+
+#include "db_user.h"
+#include "rights.h"
+
+struct room {
+    uint64_t id;
+    bool direct;
+    bool public;
+    char name[TEXT_GROUP_MAX * 4 + 1]; /* of a direct room: the other's display name */
+    char topic[TEXT_TOPIC_MAX * 4 + 1];
+    uint64_t history_limit;
+    uint64_t last_seq;
+    uint64_t oldest_seq;
+    uint64_t version;
+    uint64_t info_version;
+    uint64_t members_version;
+    uint64_t member_count; /* filled by db_room_get and db_room_public */
+    /* The one who asked: */
+    enum role role;
+    uint64_t read_seq;
+    uint64_t unread;
+    /* The other one of a direct room: */
+    uint64_t other_id;
+    char other_name[TEXT_NAME_MAX + 1];
+    bool other_online;
+};
+
+struct room_list {
+    struct room *room; /* the caller frees */
+    size_t count;
+};
+
+struct member {
+    uint64_t id;
+    char name[TEXT_NAME_MAX + 1];
+    char display[TEXT_DISPLAY_MAX * 4 + 1];
+    enum role role;
+    bool online;
+};
+
+struct member_list {
+    struct member *member; /* the caller frees */
+    size_t count;
+};
+
+/* A room as `user_id` may know it. DB_NONE: there is none, it was deleted, or it is private and the user is no
+ * member. A public group that the user is not in comes with role ROLE_NONE. */
+enum db_result db_room_get(struct db *db, uint64_t id, uint64_t user_id, struct room *room);
+
+/* The user's rooms: groups by name, then direct rooms by the other's name. */
+enum db_result db_room_mine(struct db *db, uint64_t user_id, struct room_list *list);
+/* Public groups that the user is not in, by name, at most `limit`. */
+enum db_result db_room_public(struct db *db, uint64_t user_id, size_t limit, struct room_list *list);
+/* Members, higher roles first, then by name; at most `limit`. */
+enum db_result db_room_members(struct db *db, uint64_t id, size_t limit, struct member_list *list);
+
+/* The ids of all members, for those who hold readers; *ids is freed by the caller, sorted. */
+enum db_result db_room_member_ids(struct db *db, uint64_t id, uint64_t **ids, size_t *count);
+
+struct room_fields {
+    const char *name;
+    const char *topic;
+    bool public;
+    uint64_t history_limit;
+};
+
+/* Creates a group; `creator` becomes its owner. DB_DUPLICATE: the name is taken. */
+enum db_result db_room_create(struct db *db, const struct room_fields *fields, uint64_t creator,
+                              const uint64_t *members, size_t count, uint64_t *id);
+/* The direct room of two users, created when there is none: both get the same one, also at the same moment. */
+enum db_result db_room_direct(struct db *db, uint64_t a, uint64_t b, uint64_t *id);
+
+/* All of these: DB_NONE when the room is not there (any more), DB_REFUSED when the actor's role does not allow it. */
+
+/* DB_DUPLICATE: the name is taken. */
+enum db_result db_room_update(struct db *db, uint64_t id, uint64_t actor, const struct room_fields *fields);
+/* Adds those of `users` that are not members yet; *added says how many. */
+enum db_result db_room_add(struct db *db, uint64_t id, uint64_t actor, const uint64_t *users, size_t count,
+                           size_t *added);
+/* Only somebody of a lower role (an owner removes anybody else). Who is no member: DB_OK, nothing changes. */
+enum db_result db_room_remove(struct db *db, uint64_t id, uint64_t actor, uint64_t user);
+/* *last_owner is set, with DB_REFUSED, when the group would be left without an owner. */
+enum db_result db_room_set_role(struct db *db, uint64_t id, uint64_t actor, uint64_t user, enum role role,
+                                bool *last_owner);
+enum db_result db_room_leave(struct db *db, uint64_t id, uint64_t actor, bool *last_owner);
+/* Only public groups. Who is a member already: DB_OK, nothing changes. */
+enum db_result db_room_join(struct db *db, uint64_t id, uint64_t actor);
+/* The name is free again afterwards. */
+enum db_result db_room_delete(struct db *db, uint64_t id, uint64_t actor);
+
+/* Raises the version of users by one: their memberships, sessions or read marks changed. */
+enum db_result db_user_raise(struct db *db, const uint64_t *users, size_t count);
+
+/* Housekeeping: removes what a history limit passed or a deletion ended 30 days ago, at most `limit` messages. */
+enum db_result db_room_clean(struct db *db, unsigned limit);
+
+/* For the files that read rooms together with something else: the columns of a struct room, in db_room_read's
+ * order. Rooms are `r`, the member who asks is `m`; the other one of a direct room is joined as `o`. */
+#define DB_ROOM_COLUMNS                                                                                  \
+    "r.id, r.kind = 'direct', r.visibility = 'public', COALESCE(r.name, o.display, ''), r.topic, "       \
+    "r.history_limit, "                                                                                  \
+    "r.last_seq, r.oldest_seq, r.version, r.info_version, r.members_version, m.role, m.read_seq, o.id, " \
+    "o.name, "                                                                                           \
+    "COALESCE(p.online_until > UTC_TIMESTAMP(3), 0)"
+#define DB_ROOM_COLUMN_COUNT 16
+#define DB_ROOM_OTHER                                                                              \
+    " LEFT JOIN members om ON r.kind = 'direct' AND om.room_id = r.id AND om.user_id <> m.user_id" \
+    " LEFT JOIN users o ON o.id = om.user_id LEFT JOIN presence p ON p.user_id = o.id "
+/* Which rooms a user may know of. */
+#define DB_ROOM_KNOWN "r.deleted_at IS NULL AND (m.user_id IS NOT NULL OR r.visibility = 'public')"
+
+/* Fills all but member_count from the present row. */
+void db_room_read(struct db *db, struct room *room);
+
+#endif

@@ -1,0 +1,43 @@
+/* Sessions: signed-in browsers. The cookie's token is stored nowhere; the key is its SHA-256. */
+#ifndef SNUG_DB_SESSION_H
+#define SNUG_DB_SESSION_H
+
+#include "db_user.h"
+
+#define DB_ADDRESS 46
+#define DB_AGENT   256
+
+struct session {
+    uint8_t hash[CRYPTO_HASH];
+    char created_at[DB_TIME];
+    char seen_at[DB_TIME];
+    char address[DB_ADDRESS];
+    char agent[DB_AGENT];
+    bool remember;
+    bool stale; /* not marked as seen for five minutes: db_session_touch is due */
+};
+
+struct session_list {
+    struct session *session; /* the caller frees */
+    size_t count;
+};
+
+/* Session lifetimes: `remember` keeps it `days` after the last use, else it ends a day after it. */
+enum db_result db_session_add(struct db *db, const uint8_t hash[CRYPTO_HASH], uint64_t user_id, bool remember,
+                              unsigned days, const char *address, const char *agent);
+/* The session and its user. DB_NONE: there is none, or it has ended. */
+enum db_result db_session_get(struct db *db, const uint8_t hash[CRYPTO_HASH], struct session *session,
+                              struct user *user);
+/* Marks it as seen now, from this address (NULL: where it was), and moves its end. */
+enum db_result db_session_touch(struct db *db, const struct session *session, unsigned days,
+                                const char *address);
+enum db_result db_session_list(struct db *db, uint64_t user_id, struct session_list *list);
+
+/* Each ends sessions of the user and raises his version, so that held readers learn of it. */
+enum db_result db_session_remove(struct db *db, uint64_t user_id, const uint8_t hash[CRYPTO_HASH]);
+enum db_result db_session_remove_others(struct db *db, uint64_t user_id, const uint8_t keep[CRYPTO_HASH]);
+
+/* Housekeeping: removes what ended, at most `limit` rows. */
+enum db_result db_session_clean(struct db *db, unsigned limit);
+
+#endif

@@ -1,0 +1,245 @@
+/* Requests in and answers out, FastCGI or plain CGI. */
+#include "fcgi.h"
+#include "form.h"
+#include "mem.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+extern char **environ;
+
+#define RECORD_MAX       65528 /* the largest multiple of eight that a record's 16-bit length holds */
+#define TYPE_END_REQUEST 3     /* FastCGI 1.0, section 8 */
+#define TYPE_STDOUT      6
+
+struct header {
+    const char *name;
+    size_t offset; /* of the member in struct fcgi_request */
+};
+
+#define MEMBER(m) offsetof(struct fcgi_request, m)
+
+static const struct header headers[] = {
+    {"REQUEST_METHOD", MEMBER(method)},
+    {"REQUEST_URI", MEMBER(path)},
+    {"QUERY_STRING", MEMBER(query)},
+    {"HTTP_COOKIE", MEMBER(cookie)},
+    {"HTTP_ACCEPT", MEMBER(accept)},
+    {"CONTENT_TYPE", MEMBER(content_type)},
+    {"HTTP_X_CSRF_TOKEN", MEMBER(csrf)},
+    {"HTTP_ORIGIN", MEMBER(origin)},
+    {"HTTP_SEC_FETCH_SITE", MEMBER(fetch_site)},
+    {"HTTP_HOST", MEMBER(host)},
+    {"REMOTE_ADDR", MEMBER(address)},
+    {"HTTP_USER_AGENT", MEMBER(agent)},
+    {"HTTP_LAST_EVENT_ID", MEMBER(last_event_id)},
+};
+#define HEADERS (sizeof headers / sizeof headers[0])
+
+int fcgi_open(void)
+{
+    if (FCGX_IsCGI())
+        return -1;
+    if (FCGX_Init() != 0) {
+        log_line("libfcgi does not start");
+        exit(70);
+    }
+    fcntl(0, F_SETFL, fcntl(0, F_GETFL) | O_NONBLOCK);
+    return 0;
+}
+
+static const char *env(char **envp, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (; *envp != NULL; envp++)
+        if (strncmp(*envp, name, len) == 0 && (*envp)[len] == '=')
+            return *envp + len + 1;
+    return NULL;
+}
+
+/* Copies what we need of the environment, and the path out of the request's URI: what a proxy in front
+ * rewrote does not matter, the address that the browser shows does. */
+static void copy_headers(struct fcgi_request *request, char **envp)
+{
+    const char *value[HEADERS] = {NULL};
+    size_t total = 2;
+
+    memset(request, 0, sizeof *request);
+    for (char **e = envp; *e != NULL; e++)
+        for (size_t i = 0; i < HEADERS; i++) {
+            size_t len = strlen(headers[i].name);
+            if (value[i] == NULL && strncmp(*e, headers[i].name, len) == 0 && (*e)[len] == '=') {
+                value[i] = *e + len + 1;
+                total += strlen(value[i]) + 1;
+                break;
+            }
+        }
+
+    char *at = request->memory = mem_alloc(total);
+    for (size_t i = 0; i < HEADERS; i++) {
+        const char *text = value[i] != NULL ? value[i] : "";
+        size_t len = strlen(text);
+        const char **member = (const char **)(void *)((char *)request + headers[i].offset);
+        if (len == 0) {
+            *member = "";
+            continue;
+        }
+        memcpy(at, text, len + 1);
+        if (headers[i].offset == MEMBER(path)) {
+            char *path = at[0] == '/' ? at : at + len;
+            size_t path_len = form_decode(path, strcspn(path, "?#"), false);
+            path[path_len] = '\0';
+            *member = memchr(path, '\0', path_len) == NULL ? path : "";
+        } else {
+            *member = at;
+        }
+        at += len + 1;
+    }
+    const char *https = env(envp, "HTTPS");
+    request->https = https != NULL && strcmp(https, "on") == 0;
+}
+
+/* The announced length of the body; SIZE_MAX for one that makes no sense. */
+static size_t announced(char **envp)
+{
+    const char *text = env(envp, "CONTENT_LENGTH");
+    char *end;
+
+    if (text == NULL || *text == '\0')
+        return 0;
+    errno = 0;
+    unsigned long long len = strtoull(text, &end, 10);
+    return *end != '\0' || *text == '-' || errno != 0 ? SIZE_MAX : (size_t)len;
+}
+
+enum fcgi_result fcgi_accept(struct fcgi_request *request, size_t body_max)
+{
+    /* FCGX_Accept_r finds out by itself whether this one was used before: it is zeroed by FCGX_InitRequest. */
+    FCGX_Request fcgx;
+    if (FCGX_InitRequest(&fcgx, 0, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+        return FCGI_FULL;
+
+    errno = 0;
+    int rc = FCGX_Accept_r(&fcgx);
+    if (rc < 0) {
+        bool full = rc == -EMFILE || rc == -ENFILE || rc == -ENOBUFS || rc == -ENOMEM;
+        FCGX_Free(&fcgx, 1);
+        return full ? FCGI_FULL : FCGI_NONE;
+    }
+
+    copy_headers(request, fcgx.envp);
+    size_t len = announced(fcgx.envp);
+    if (len > body_max) {
+        char waste[4096];
+        request->body_too_long = true;
+        while (FCGX_GetStr(waste, sizeof waste, fcgx.in) > 0)
+            ;
+    } else if (len > 0) {
+        char *body = mem_alloc(len + 1);
+        int got = FCGX_GetStr(body, (int)len, fcgx.in);
+        request->body_len = got > 0 ? (size_t)got : 0;
+        request->body = body;
+    }
+    request->fd = fcgx.ipcFd;
+    fcgx.ipcFd = -1;
+    FCGX_Free(&fcgx, 0);
+    return FCGI_GOT;
+}
+
+void fcgi_cgi(struct fcgi_request *request, size_t body_max)
+{
+    copy_headers(request, environ);
+    request->cgi = true;
+    request->fd = STDOUT_FILENO;
+    if (*request->path == '\0' && env(environ, "REQUEST_URI") == NULL) {
+        const char *info = env(environ, "PATH_INFO");
+        request->path = info != NULL ? info : "/";
+    }
+
+    size_t len = announced(environ);
+    if (len > body_max) {
+        request->body_too_long = true;
+        return;
+    }
+    char *body = mem_alloc(len + 1);
+    while (request->body_len < len) {
+        ssize_t got = read(STDIN_FILENO, body + request->body_len, len - request->body_len);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        request->body_len += (size_t)got;
+    }
+    request->body = body;
+}
+
+void fcgi_release(struct fcgi_request *request)
+{
+    free(request->memory);
+    free((void *)(uintptr_t)request->body);
+    request->memory = NULL;
+    request->body = NULL;
+}
+
+static void record(struct strbuf *out, uint8_t type, const void *data, size_t len)
+{
+    const uint8_t header[8] = {1, type, 0, 1, (uint8_t)(len >> 8), (uint8_t)len, 0, 0};
+
+    strbuf_add(out, header, sizeof header);
+    strbuf_add(out, data, len);
+}
+
+void fcgi_frame(struct strbuf *out, const void *data, size_t len, bool cgi)
+{
+    const char *at = data;
+
+    if (cgi) {
+        strbuf_add(out, data, len);
+        return;
+    }
+    strbuf_grow(out, len + (len / RECORD_MAX + 1) * 8);
+    while (len > 0) {
+        size_t part = len < RECORD_MAX ? len : RECORD_MAX;
+        record(out, TYPE_STDOUT, at, part);
+        at += part;
+        len -= part;
+    }
+}
+
+void fcgi_frame_end(struct strbuf *out, bool cgi)
+{
+    static const uint8_t complete[8] = {0};
+
+    if (cgi)
+        return;
+    record(out, TYPE_STDOUT, "", 0);
+    record(out, TYPE_END_REQUEST, complete, sizeof complete);
+}
+
+bool fcgi_write_all(int fd, const void *data, size_t len)
+{
+    const char *at = data;
+
+    while (len > 0) {
+        ssize_t put = write(fd, at, len);
+        if (put < 0 && errno == EAGAIN) {
+            struct pollfd wait = {.fd = fd, .events = POLLOUT};
+            if (poll(&wait, 1, 10000) <= 0)
+                return false;
+            continue;
+        }
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0)
+            return false;
+        at += put;
+        len -= (size_t)put;
+    }
+    return true;
+}

@@ -1,0 +1,63 @@
+/* The readers that wait, and what they follow: the heart of the messages program, all of it in one thread.
+ *
+ * A reader is a descriptor and a few words. It is busy while a job of its own looks something up, parked while it
+ * has seen everything, closing while the last of its answer is written. For the rooms that parked readers look at,
+ * the hub keeps the latest changes, rendered once for everybody (the log); for their users, the lists of rooms. All
+ * of it is a cache: a reader that the log does not reach back to, or whose user changed, is looked up anew.
+ *
+ *   what happens                  what the hub does
+ *   a room's version rises        reads the gap once (JOB_CHANGES), tells all readers of the room
+ *   a user's version rises        looks each of the user's readers up again: session, membership, list of rooms
+ *   last_seq rises elsewhere      tells the users who are in that room, at most once a second (news)
+ *   a room's members change       looks up again those of its readers that are no longer among them
+ *   nothing, for `wait` seconds   answers with nothing new
+ *
+ * It hears of rises from this process's own writes, from wake-ups, and from a query a tick; all of these may come
+ * twice, late or never. Versions merge by maximum. A reader that does not read is behind: its rest stays in the
+ * shared bytes, nothing is added, and after ten seconds it is dropped. */
+#ifndef SNUG_HUB_H
+#define SNUG_HUB_H
+
+#include "config.h"
+#include "job.h"
+
+struct hub;
+struct reader;
+
+enum reader_kind { READER_JSON, READER_HTML, READER_STREAM };
+
+/* `submit` takes a job over and runs it in the background; it comes back through hub_done. */
+struct hub *hub_new(const struct config *config, int epoll, void (*submit)(struct job *job));
+void hub_free(struct hub *hub);
+
+/* A request whose JOB_READ is ready to run: takes over `fd` and `job`. `wait` is in milliseconds, 0 answers at once.
+ * False when no more readers can be held; nothing is taken over then. */
+bool hub_arrive(struct hub *hub, int fd, enum reader_kind kind, int64_t wait, struct job *job);
+
+/* Writes an answer (framed) to a descriptor and closes it, without waiting: takes `fd` over. For what is no reader. */
+void hub_answer(struct hub *hub, int fd, const void *data, size_t len);
+
+/* A JOB_READ, JOB_CHANGES or JOB_TICK came back. Frees it. */
+void hub_done(struct hub *hub, struct job *job);
+
+/* Something changed. version and last_seq: as far as known, else 0. `except`: readers of this room need not be looked
+ * up again (their own send tells them); else 0. */
+void hub_room_changed(struct hub *hub, uint64_t room_id, uint64_t version, uint64_t last_seq);
+void hub_user_changed(struct hub *hub, uint64_t user_id, uint64_t except);
+
+/* epoll reported these events for a reader. */
+void hub_event(struct hub *hub, struct reader *reader, uint32_t events);
+
+/* To be called every 250 ms, and once more at the end of every turn of the loop (with `turn`), which frees the readers
+ * that ended in it. */
+#define HUB_TICK 250
+void hub_tick(struct hub *hub);
+void hub_turn(struct hub *hub);
+
+/* Tells every reader that this process ends; they come back to another. */
+void hub_shutdown(struct hub *hub);
+
+/* How many readers there are. */
+size_t hub_readers(const struct hub *hub);
+
+#endif

@@ -1,0 +1,437 @@
+/* What the messages program asks of the database, and the thread that does it. */
+#include "job.h"
+#include "db_attempt.h"
+#include "db_presence.h"
+#include "db_session.h"
+#include "db_site.h"
+#include "limit.h"
+#include "mem.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MEMBERS_MAX  200 /* in one answer: what a page shows at its side */
+#define TIMEOUT      5   /* seconds for one answer of the database */
+#define HOUSEKEEPING 600 /* seconds between clean-ups */
+#define CLEAN_ROWS   1000
+
+struct job_thread {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    struct job *todo, **todo_end;
+    struct job *done, **done_end;
+    size_t load;
+    bool stop;
+    int fd;
+    struct db *db;
+    struct limit *limit;
+};
+
+struct job *job_new(enum job_kind kind, void *owner)
+{
+    struct job *job = mem_alloc(sizeof *job);
+
+    job->kind = kind;
+    job->owner = owner;
+    return job;
+}
+
+void job_free(struct job *job)
+{
+    if (job == NULL)
+        return;
+    switch (job->kind) {
+    case JOB_READ:
+        message_list_release(&job->read.page.list);
+        free(job->read.rooms.room);
+        free(job->read.members.member);
+        break;
+    case JOB_WRITE:
+        free((void *)(uintptr_t)job->write.text);
+        free((void *)(uintptr_t)job->write.nonce);
+        free(job->write.present);
+        break;
+    case JOB_CHANGES:
+        message_list_release(&job->changes.page.list);
+        free(job->changes.members.member);
+        free(job->changes.ids);
+        break;
+    case JOB_TICK:
+        free(job->tick.room);
+        free(job->tick.user);
+        free(job->tick.present);
+        free(job->tick.seconds);
+        break;
+    }
+    free(job);
+}
+
+/* ---- digests ---- */
+
+static uint64_t mix(uint64_t x)
+{
+    x ^= x >> 30; /* the finaliser of splitmix64 */
+    x *= 0xbf58476d1ce4e5b9u;
+    x ^= x >> 27;
+    x *= 0x94d049bb133111ebu;
+    return x ^ x >> 31;
+}
+
+static uint64_t mix_text(uint64_t x, const char *text)
+{
+    for (; *text != '\0'; text++)
+        x = (x ^ (unsigned char)*text) * 0x100000001b3u;
+    return mix(x);
+}
+
+uint64_t job_room_part(const struct room *room, bool current)
+{
+    uint64_t x = mix(room->id + 0x9e3779b97f4a7c15u);
+
+    x = mix(x ^ (uint64_t)room->role << 2 ^ (uint64_t)room->public << 1 ^ (uint64_t)room->direct);
+    x = mix_text(mix_text(x, room->name), room->other_name);
+    return current ? x : mix(x ^ room->read_seq);
+}
+
+uint64_t job_seq_part(uint64_t part, uint64_t last_seq)
+{
+    return mix(part + last_seq);
+}
+
+uint64_t job_digest(const struct room_list *rooms, uint64_t room_id)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < rooms->count; i++) {
+        const struct room *room = &rooms->room[i];
+        bool current = room->id == room_id;
+        sum += job_seq_part(job_room_part(room, current), current ? 0 : room->last_seq);
+    }
+    return sum;
+}
+
+/* ---- reads ---- */
+
+static enum db_result read_page(struct db *db, struct read_job *r)
+{
+    struct page_query query = r->query;
+
+    query.user_id = r->user.id;
+    if (r->has_cursor && (strcmp(r->cursor.epoch, r->epoch) != 0 || r->cursor.room_id != query.room_id)) {
+        r->reset = true;
+        query.kind = PAGE_NEWEST;
+    }
+    enum db_result result = db_message_page(db, &query, &r->page);
+    if (result != DB_OK)
+        return result;
+    if (r->page.room.role == ROLE_NONE) {
+        r->status = READ_NOT_MEMBER;
+        return DB_OK;
+    }
+    /* A cursor ahead of this server's state comes from one that is further: it never goes back. */
+    if (query.kind == PAGE_AFTER && r->page.version < r->query.mark)
+        r->page.version = r->query.mark;
+    r->has_members = r->reset || (query.kind == PAGE_AFTER && r->page.room.members_version > r->query.mark);
+    return r->has_members ? db_room_members(db, query.room_id, MEMBERS_MAX, &r->members) : DB_OK;
+}
+
+static enum db_result read_all(struct db *db, struct read_job *r)
+{
+    struct session session;
+    enum db_result result = db_session_get(db, r->session, &session, &r->user);
+
+    if (result == DB_NONE) {
+        r->status = READ_SIGNED_OUT;
+        return DB_OK;
+    }
+    if (result == DB_OK && session.stale)
+        result = db_session_touch(db, &session, r->session_days, NULL);
+    if (result == DB_OK)
+        result = db_site_epoch(db, r->epoch);
+    if (result == DB_OK && r->query.room_id != 0) {
+        result = read_page(db, r);
+        if (result == DB_NONE)
+            r->status = READ_NO_ROOM;
+        if (result != DB_OK || r->status != READ_OK)
+            return result == DB_NONE ? DB_OK : result;
+    } else if (r->has_cursor) {
+        r->reset = strcmp(r->cursor.epoch, r->epoch) != 0;
+    }
+    if (result == DB_OK) {
+        result = db_room_mine(db, r->user.id, &r->rooms);
+        r->digest = job_digest(&r->rooms, r->query.room_id);
+    }
+    return result == DB_NONE ? DB_OK : result;
+}
+
+static void run_read(struct db *db, struct read_job *r)
+{
+    r->status = READ_OK;
+    enum db_result result = read_all(db, r);
+    if (result == DB_AWAY || result == DB_AGAIN)
+        r->status = READ_AWAY;
+    else if (result != DB_OK)
+        r->status = READ_FAULT;
+}
+
+/* ---- changes and ticks ---- */
+
+static void run_changes(struct db *db, struct changes_job *c)
+{
+    c->result = db_message_changes(db, c->room_id, c->after, PAGE_LIMIT_MAX, &c->page);
+    if (c->result != DB_OK || c->page.room.members_version <= c->members_version)
+        return;
+    c->has_members = true;
+    c->result = db_room_members(db, c->room_id, MEMBERS_MAX, &c->members);
+    if (c->result == DB_OK)
+        c->result = db_room_member_ids(db, c->room_id, &c->ids, &c->ids_count);
+}
+
+static int compare_u64(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void run_tick(struct db *db, struct tick_job *t)
+{
+    struct strbuf sql = STRBUF_INIT;
+    struct db_args *args = db_args_new();
+    size_t rooms = t->rooms > 0 ? db_list_size(t->rooms) : 0,
+           users = t->users > 0 ? db_list_size(t->users) : 0;
+
+    t->result = DB_OK;
+    if (rooms > 0) {
+        strbuf_addstr(&sql,
+                      "SELECT 0, id, version, last_seq FROM rooms WHERE deleted_at IS NULL AND id IN (");
+        db_marks(&sql, "?", rooms);
+        strbuf_addch(&sql, ')');
+        for (size_t i = 0; i < rooms; i++)
+            db_args_u64(args, t->room[i < t->rooms ? i : t->rooms - 1].id);
+    }
+    if (users > 0) {
+        strbuf_addf(&sql, "%sSELECT 1, id, version, 0 FROM users WHERE id IN (",
+                    rooms > 0 ? " UNION ALL " : "");
+        db_marks(&sql, "?", users);
+        strbuf_addch(&sql, ')');
+        for (size_t i = 0; i < users; i++)
+            db_args_u64(args, t->user[i < t->users ? i : t->users - 1].id);
+    }
+    if (sql.len > 0)
+        t->result = db_run_args(db, sql.buf, args);
+    while (t->result == DB_OK && db_next(db)) {
+        uint64_t id = db_u64(db, 1);
+        if (db_u64(db, 0) == 0) {
+            struct tick_room *room = bsearch(&id, t->room, t->rooms, sizeof *t->room, compare_u64);
+            if (room != NULL) {
+                room->version = db_u64(db, 2);
+                room->last_seq = db_u64(db, 3);
+            }
+        } else {
+            struct tick_user *user = bsearch(&id, t->user, t->users, sizeof *t->user, compare_u64);
+            if (user != NULL)
+                user->version = db_u64(db, 2);
+        }
+    }
+    if (t->result == DB_NONE)
+        t->result = DB_OK;
+    if (t->result == DB_OK)
+        t->result = db_presence_mark(db, t->present, t->seconds, t->presents);
+    db_args_free(args);
+    strbuf_release(&sql);
+}
+
+void job_run(struct db *db, struct limit *limit, struct job *job)
+{
+    struct write *write = &job->write;
+
+    switch (job->kind) {
+    case JOB_READ:
+        run_read(db, &job->read);
+        break;
+    case JOB_WRITE:
+        db_message_write(db, limit, &write, 1);
+        break;
+    case JOB_CHANGES:
+        run_changes(db, &job->changes);
+        break;
+    case JOB_TICK:
+        run_tick(db, &job->tick);
+        break;
+    }
+}
+
+/* ---- the thread ---- */
+
+static void finish(struct job_thread *t, struct job *job)
+{
+    const uint64_t one = 1;
+
+    job->next = NULL;
+    pthread_mutex_lock(&t->lock);
+    *t->done_end = job;
+    t->done_end = &job->next;
+    t->load--;
+    pthread_mutex_unlock(&t->lock);
+    if (write(t->fd, &one, sizeof one) < 0)
+        log_line("cannot wake the loop");
+}
+
+/* All writes of what was taken go first, in groups; the order among them is kept. Returns the rest. */
+static struct job *run_writes(struct job_thread *t, struct job *jobs)
+{
+    struct job *group[WRITE_GROUP_MAX], *rest = NULL, **rest_end = &rest;
+    struct write *writes[WRITE_GROUP_MAX];
+
+    while (jobs != NULL) {
+        size_t count = 0;
+        while (jobs != NULL && count < WRITE_GROUP_MAX) {
+            struct job *job = jobs;
+            jobs = job->next;
+            if (job->kind == JOB_WRITE) {
+                writes[count] = &job->write;
+                group[count++] = job;
+            } else {
+                *rest_end = job;
+                rest_end = &job->next;
+            }
+        }
+        if (count > 0)
+            db_message_write(t->db, t->limit, writes, count);
+        for (size_t i = 0; i < count; i++)
+            finish(t, group[i]);
+    }
+    *rest_end = NULL;
+    return rest;
+}
+
+static void clean(struct db *db)
+{
+    enum db_result result = db_session_clean(db, CLEAN_ROWS);
+
+    if (result == DB_OK || result == DB_NONE)
+        result = db_attempt_clean(db, CLEAN_ROWS);
+    if (result == DB_OK || result == DB_NONE)
+        db_room_clean(db, CLEAN_ROWS);
+}
+
+static void *thread_main(void *context)
+{
+    struct job_thread *t = context;
+    /* Several processes and hosts clean: at different times. */
+    time_t next_clean = time(NULL) + rand() % HOUSEKEEPING;
+
+    db_thread_begin();
+    for (;;) {
+        struct timespec until = {.tv_sec = next_clean};
+        pthread_mutex_lock(&t->lock);
+        int timed_out = 0;
+        while (t->todo == NULL && !t->stop && timed_out == 0)
+            timed_out = pthread_cond_timedwait(&t->wake, &t->lock, &until);
+        struct job *jobs = t->todo;
+        bool stop = t->stop;
+        t->todo = NULL;
+        t->todo_end = &t->todo;
+        pthread_mutex_unlock(&t->lock);
+        if (jobs == NULL && stop)
+            break;
+        if (time(NULL) >= next_clean) {
+            clean(t->db);
+            next_clean = time(NULL) + HOUSEKEEPING;
+        }
+        for (struct job *job = run_writes(t, jobs), *next; job != NULL; job = next) {
+            next = job->next;
+            job_run(t->db, t->limit, job);
+            finish(t, job);
+        }
+    }
+    db_free(t->db);
+    db_thread_end();
+    return NULL;
+}
+
+struct job_thread *job_thread_start(const struct config *config, int *fd)
+{
+    struct job_thread *t = mem_alloc(sizeof *t);
+    sigset_t all, before;
+
+    t->todo_end = &t->todo;
+    t->done_end = &t->done;
+    t->db = db_new(config);
+    db_timeout(t->db, TIMEOUT);
+    t->limit = config->limits ? limit_new(config->limit_send_burst, config->limit_send_rate) : NULL;
+    pthread_mutex_init(&t->lock, NULL);
+    pthread_cond_init(&t->wake, NULL);
+    *fd = t->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    srand((unsigned)getpid());
+
+    /* Signals are the loop's. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = t->fd < 0 || pthread_create(&t->thread, NULL, thread_main, t) != 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (failed) {
+        log_line("cannot start the database thread");
+        exit(70);
+    }
+    return t;
+}
+
+void job_thread_add(struct job_thread *t, struct job *job)
+{
+    job->next = NULL;
+    pthread_mutex_lock(&t->lock);
+    *t->todo_end = job;
+    t->todo_end = &job->next;
+    t->load++;
+    pthread_cond_signal(&t->wake);
+    pthread_mutex_unlock(&t->lock);
+}
+
+struct job *job_thread_done(struct job_thread *t)
+{
+    uint64_t count;
+
+    if (read(t->fd, &count, sizeof count) < 0)
+        count = 0;
+    pthread_mutex_lock(&t->lock);
+    struct job *done = t->done;
+    t->done = NULL;
+    t->done_end = &t->done;
+    pthread_mutex_unlock(&t->lock);
+    return done;
+}
+
+size_t job_thread_load(struct job_thread *t)
+{
+    pthread_mutex_lock(&t->lock);
+    size_t load = t->load;
+    pthread_mutex_unlock(&t->lock);
+    return load;
+}
+
+void job_thread_stop(struct job_thread *t)
+{
+    pthread_mutex_lock(&t->lock);
+    t->stop = true;
+    pthread_cond_signal(&t->wake);
+    pthread_mutex_unlock(&t->lock);
+    pthread_join(t->thread, NULL);
+    for (struct job *job = job_thread_done(t), *next; job != NULL; job = next) {
+        next = job->next;
+        job_free(job);
+    }
+    limit_free(t->limit);
+    pthread_mutex_destroy(&t->lock);
+    pthread_cond_destroy(&t->wake);
+    close(t->fd);
+    free(t);
+}

@@ -1,0 +1,13 @@
+/* JSON out (RFC 8259): values appended to a strbuf. The caller writes the brackets and commas. */
+#ifndef SNUG_JSON_H
+#define SNUG_JSON_H
+
+#include "strbuf.h"
+
+/* A string with its quotes. `text` must be valid UTF-8; '<', U+2028 and U+2029 are escaped as well, so that
+ * the result may stand in HTML or a script. */
+void json_string(struct strbuf *sb, const char *text, size_t len);
+/* The same for a NUL-terminated text; NULL gives null. */
+void json_text(struct strbuf *sb, const char *text);
+
+#endif

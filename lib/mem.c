@@ -1,0 +1,84 @@
+/* Allocation that cannot fail, and the log. */
+#include "mem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *program = "snug";
+
+void log_name(const char *name)
+{
+    program = name;
+}
+
+void log_line(const char *fmt, ...)
+{
+    char line[1024];
+    va_list args;
+
+    va_start(args, fmt);
+    int len = vsnprintf(line, sizeof line, fmt, args);
+    va_end(args);
+    if (len < 0)
+        return;
+    for (char *c = line; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ')
+            *c = ' ';
+    dprintf(STDERR_FILENO, "%s[%ld]: %s\n", program, (long)getpid(), line);
+}
+
+static void out_of_memory(size_t size)
+{
+    log_line("out of memory for %zu bytes", size);
+    _exit(70);
+}
+
+static size_t product(size_t count, size_t size)
+{
+    size_t total;
+
+    if (__builtin_mul_overflow(count, size, &total))
+        out_of_memory(SIZE_MAX);
+    return total;
+}
+
+void *mem_alloc(size_t size)
+{
+    void *p = calloc(1, size > 0 ? size : 1);
+
+    if (p == NULL)
+        out_of_memory(size);
+    return p;
+}
+
+void *mem_array(size_t count, size_t size)
+{
+    return mem_alloc(product(count, size));
+}
+
+void *mem_grow(void *old, size_t count, size_t size)
+{
+    size_t total = product(count, size);
+    void *p = realloc(old, total > 0 ? total : 1);
+
+    if (p == NULL)
+        out_of_memory(total);
+    return p;
+}
+
+char *mem_dupn(const void *data, size_t len)
+{
+    char *p = mem_alloc(len + 1);
+
+    if (len > 0)
+        memcpy(p, data, len);
+    return p;
+}
+
+char *mem_dup(const char *text)
+{
+    return text == NULL ? NULL : mem_dupn(text, strlen(text));
+}

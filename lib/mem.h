@@ -1,0 +1,23 @@
+/* Allocation that cannot fail, and the log.
+ *
+ * When memory is out, these log the size asked for and end the process: its supervisor starts another, and
+ * nothing that was acknowledged is lost. What they return is released with free(). */
+#ifndef SNUG_MEM_H
+#define SNUG_MEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+void *mem_alloc(size_t size);                         /* zeroed */
+void *mem_array(size_t count, size_t size);           /* zeroed, count * size checked */
+void *mem_grow(void *old, size_t count, size_t size); /* realloc, count * size checked */
+char *mem_dup(const char *text);                      /* a copy; NULL gives NULL */
+char *mem_dupn(const void *data, size_t len);         /* a copy of len bytes with a NUL behind */
+
+/* One line to stderr, with the program's name before it. The text begins with the cause, in lower case. */
+void log_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Says which name the lines begin with; `name` is kept, not copied. */
+void log_name(const char *name);
+
+#endif

@@ -1,0 +1,230 @@
+/* Messages as they are shown. */
+#include "timeline.h"
+#include "json.h"
+#include "mem.h"
+#include "text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define FOLLOW_SECONDS 300    /* messages of one author within this stand under one heading */
+#define SEPARATOR      '\x1e' /* between messages in _messages_split.cs; no text can hold it */
+
+static const struct {
+    const char *event;
+    const char *sentence; /* 1 did it, 2 is what it happened to */
+} events[] = {
+    {"added", "1 added 2"},
+    {"joined", "1 joined"},
+    {"left", "1 left"},
+    {"removed", "1 removed 2"},
+    {"renamed", "1 renamed the group to 2"},
+    {"topic", "1 set the topic: 2"},
+    {"public", "1 made the group public"},
+    {"private", "1 made the group private"},
+    {"history", "1 set how many messages are kept: 2"},
+    {"owner", "1 made 2 an owner"},
+    {"admin", "1 made 2 an admin"},
+    {"member", "1 made 2 an ordinary member"},
+};
+
+static bool parse_time(const char *iso, struct tm *tm, time_t *when)
+{
+    memset(tm, 0, sizeof *tm);
+    if (strptime(iso, "%Y-%m-%dT%H:%M:%S", tm) == NULL)
+        return false;
+    *when = timegm(tm);
+    gmtime_r(when, tm);
+    return true;
+}
+
+static const char *const days[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                   "Thursday", "Friday", "Saturday"};
+static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
+                                     "July",    "August",   "September", "October", "November", "December"};
+
+void timeline_clock(const char *iso, char out[TIMELINE_TEXT])
+{
+    snprintf(out, TIMELINE_TEXT, "%.5s", strlen(iso) > 16 ? iso + 11 : "");
+}
+
+void timeline_day(const char *iso, char out[TIMELINE_TEXT])
+{
+    struct tm tm;
+    time_t when;
+
+    out[0] = '\0';
+    if (parse_time(iso, &tm, &when))
+        snprintf(out, TIMELINE_TEXT, "%s %d %s", days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon]);
+}
+
+void timeline_full(const char *iso, char out[TIMELINE_TEXT])
+{
+    struct tm tm;
+    time_t when;
+
+    out[0] = '\0';
+    if (parse_time(iso, &tm, &when))
+        snprintf(out, TIMELINE_TEXT, "%s %d %s %d, %02d:%02d UTC", days[tm.tm_wday], tm.tm_mday,
+                 months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min);
+}
+
+void timeline_event(const struct message *m, struct strbuf *out)
+{
+    const char *who = m->sender_display[0] != '\0' ? m->sender_display : "Somebody";
+
+    for (size_t i = 0; i < sizeof events / sizeof events[0]; i++) {
+        if (strcmp(events[i].event, m->event) != 0)
+            continue;
+        if (strcmp(m->event, "topic") == 0 && m->text_len == 0)
+            strbuf_addf(out, "%s cleared the topic", who);
+        else if (strcmp(m->event, "history") == 0 && strcmp(m->text, "0") == 0)
+            strbuf_addf(out, "%s set that all messages are kept", who);
+        else
+            for (const char *c = events[i].sentence; *c != '\0'; c++) {
+                if (*c == '1')
+                    strbuf_addstr(out, who);
+                else if (*c == '2')
+                    strbuf_addstr(out, m->text);
+                else
+                    strbuf_addch(out, *c);
+            }
+        return;
+    }
+    strbuf_addf(out, "%s %s", who, m->text);
+}
+
+void timeline_person(struct view *node, const char *name, const char *display)
+{
+    char initials[16];
+
+    text_initials(display, initials);
+    view_set(node, "Name", name);
+    view_set(node, "Display", display);
+    view_set(node, "Initials", initials);
+    view_set_u64(node, "Hue", text_hue(name));
+}
+
+static void one(struct view *item, const struct message *m)
+{
+    char text[TIMELINE_TEXT];
+
+    view_set_u64(item, "Seq", m->seq);
+    view_set_u64(item, "Change", m->change);
+    view_set(item, "Kind", m->event[0] != '\0' ? "event" : "text");
+    if (m->event[0] != '\0') {
+        struct strbuf sentence = STRBUF_INIT;
+        timeline_event(m, &sentence);
+        view_set(item, "Text", sentence.buf);
+        strbuf_release(&sentence);
+    } else {
+        view_set(item, "Text", m->text);
+    }
+    view_flag(item, "Deleted", m->deleted);
+    view_flag(item, "Edited", m->edited_at[0] != '\0' && !m->deleted);
+    struct view *sender = view_child(item, "Sender");
+    view_set_u64(sender, "Id", m->sender_id);
+    timeline_person(sender, m->sender_name, m->sender_display);
+    view_set(item, "CreatedAt", m->created_at);
+    timeline_clock(m->created_at, text);
+    view_set(item, "Time", text);
+    timeline_full(m->created_at, text);
+    view_set(item, "Full", text);
+    timeline_full(m->edited_at, text);
+    view_set(item, "EditedFull", text);
+}
+
+/* Under the heading of the message before? */
+static bool follows(const struct message *before, const struct message *m)
+{
+    struct tm tm;
+    time_t a, b;
+
+    if (before->sender_id != m->sender_id || before->event[0] != '\0' || m->event[0] != '\0' ||
+        strncmp(before->created_at, m->created_at, 10) != 0)
+        return false;
+    return parse_time(before->created_at, &tm, &a) && parse_time(m->created_at, &tm, &b) &&
+           b - a <= FOLLOW_SECONDS;
+}
+
+void timeline_view(struct view *view, const struct message_list *list, const struct timeline_viewer *viewer)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct message *m = &list->message[i], *before = i > 0 ? m - 1 : NULL;
+        struct view *item = view_item(view, "Messages", i);
+        one(item, m);
+        if (viewer == NULL)
+            continue;
+        if (before == NULL || strncmp(before->created_at, m->created_at, 10) != 0) {
+            char day[TIMELINE_TEXT];
+            timeline_day(m->created_at, day);
+            view_set(item, "Day", day);
+        }
+        bool mine = m->sender_id == viewer->user_id && m->event[0] == '\0';
+        bool is_new = viewer->first_new != 0 && m->seq == viewer->first_new;
+        view_flag(item, "Follow", before != NULL && !is_new && follows(before, m));
+        view_flag(item, "New", is_new);
+        view_flag(item, "Mine", mine);
+        view_flag(item, "CanEdit", mine && !m->deleted);
+        view_flag(item, "CanDelete", mine && !m->deleted);
+    }
+}
+
+static void json_one(struct strbuf *out, const struct message *m, const char *html, size_t html_len)
+{
+    strbuf_addf(out, "{\"seq\":%" PRIu64 ",\"change\":%" PRIu64 ",\"kind\":\"%s\",\"nonce\":", m->seq,
+                m->change, m->event[0] != '\0' ? "event" : "text");
+    json_text(out, m->nonce[0] != '\0' ? m->nonce : NULL);
+    strbuf_addf(out, ",\"sender\":{\"id\":%" PRIu64 ",\"name\":", m->sender_id);
+    json_text(out, m->sender_name);
+    strbuf_addstr(out, ",\"display\":");
+    json_text(out, m->sender_display);
+    strbuf_addstr(out, "},\"text\":");
+    if (m->event[0] != '\0') {
+        struct strbuf sentence = STRBUF_INIT;
+        timeline_event(m, &sentence);
+        json_string(out, sentence.buf, sentence.len);
+        strbuf_release(&sentence);
+    } else {
+        json_string(out, m->text, m->text_len);
+    }
+    strbuf_addstr(out, ",\"html\":");
+    json_string(out, html, html_len);
+    strbuf_addstr(out, ",\"created_at\":");
+    json_text(out, m->created_at);
+    strbuf_addstr(out, ",\"edited_at\":");
+    json_text(out, m->edited_at[0] != '\0' ? m->edited_at : NULL);
+    strbuf_addf(out, ",\"deleted\":%s}", m->deleted ? "true" : "false");
+}
+
+void timeline_json(struct strbuf *out, uint64_t room_id, const struct message_list *list, size_t *at)
+{
+    if (list->count == 0)
+        return;
+    struct strbuf html = STRBUF_INIT;
+    struct view *view = view_new();
+
+    view_set_u64(view, "Room.Id", room_id);
+    timeline_view(view, list, NULL);
+    view_render(view, "_messages_split.cs", &html);
+    view_free(view);
+
+    const char *from = html.buf, *end = html.buf + html.len;
+    for (size_t i = 0; i < list->count; i++) {
+        const char *stop = memchr(from, SEPARATOR, (size_t)(end - from));
+        if (stop == NULL)
+            stop = end;
+        while (from < stop && (*from == '\n' || *from == ' '))
+            from++;
+        if (i > 0)
+            strbuf_addch(out, ',');
+        if (at != NULL)
+            at[i] = out->len;
+        json_one(out, &list->message[i], from, (size_t)(stop - from));
+        from = stop < end ? stop + 1 : end;
+    }
+    strbuf_release(&html);
+}

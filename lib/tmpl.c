@@ -1,0 +1,168 @@
+/* Views and templates, by ClearSilver. */
+#include "tmpl.h"
+#include "mem.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <util/neo_misc.h>
+
+#include <util/neo_hdf.h>
+
+#include <cs/cs.h>
+
+#define FILES_MAX 64
+
+/* Templates as read from the disk, kept for the life of the process. */
+struct file {
+    char *name;
+    char *text;
+};
+
+static const char *folder = "html";
+static struct file files[FILES_MAX];
+static size_t files_count;
+
+static HDF *hdf_of(struct view *view)
+{
+    return (HDF *)view;
+}
+
+/* An error in building a view is memory running out, or a fault of ours: neither is gone on with. */
+static void must(NEOERR *err)
+{
+    if (err == STATUS_OK)
+        return;
+    nerr_log_error(err);
+    log_line("view cannot be built");
+    abort();
+}
+
+void tmpl_folder(const char *path)
+{
+    folder = path;
+}
+
+struct view *view_new(void)
+{
+    HDF *hdf = NULL;
+
+    must(hdf_init(&hdf));
+    must(hdf_set_value(hdf, "Config.VarEscapeMode", "html"));
+    return (struct view *)hdf;
+}
+
+void view_free(struct view *view)
+{
+    HDF *hdf = hdf_of(view);
+
+    hdf_destroy(&hdf);
+}
+
+void view_set(struct view *view, const char *name, const char *value)
+{
+    must(hdf_set_value(hdf_of(view), name, value));
+}
+
+void view_set_u64(struct view *view, const char *name, uint64_t value)
+{
+    char digits[24];
+
+    snprintf(digits, sizeof digits, "%" PRIu64, value);
+    must(hdf_set_value(hdf_of(view), name, digits));
+}
+
+void view_flag(struct view *view, const char *name, bool on)
+{
+    if (on)
+        must(hdf_set_value(hdf_of(view), name, "1"));
+}
+
+struct view *view_child(struct view *view, const char *name)
+{
+    HDF *node = NULL;
+
+    must(hdf_get_node(hdf_of(view), name, &node));
+    return (struct view *)node;
+}
+
+struct view *view_item(struct view *view, const char *list, size_t index)
+{
+    char name[64];
+
+    snprintf(name, sizeof name, "%s.%zu", list, index);
+    return view_child(view, name);
+}
+
+static const char *file_text(const char *name)
+{
+    for (size_t i = 0; i < files_count; i++)
+        if (strcmp(files[i].name, name) == 0)
+            return files[i].text;
+
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *in = fopen(path, "r");
+    if (in == NULL || files_count == FILES_MAX) {
+        log_line("cannot read template: '%s'", path);
+        if (in != NULL)
+            fclose(in);
+        return NULL;
+    }
+    struct strbuf text = STRBUF_INIT;
+    char part[4096];
+    size_t got;
+    while ((got = fread(part, 1, sizeof part, in)) > 0)
+        strbuf_add(&text, part, got);
+    fclose(in);
+    files[files_count].name = mem_dup(name);
+    files[files_count].text = strbuf_detach(&text);
+    return files[files_count++].text;
+}
+
+/* Called by ClearSilver for each include; what it returns is freed by ClearSilver. */
+static NEOERR *load(void *context, HDF *hdf, const char *name, char **contents)
+{
+    (void)context;
+    (void)hdf;
+    const char *text = file_text(name);
+    if (text == NULL)
+        return nerr_raise(NERR_NOT_FOUND, "no template %s", name);
+    *contents = mem_dup(text);
+    return STATUS_OK;
+}
+
+static NEOERR *append(void *context, char *text)
+{
+    strbuf_addstr(context, text);
+    return STATUS_OK;
+}
+
+bool view_render(struct view *view, const char *file, struct strbuf *out)
+{
+    CSPARSE *parse = NULL;
+    const char *text = file_text(file);
+    if (text == NULL)
+        return false;
+
+    NEOERR *err = cs_init(&parse, hdf_of(view));
+    if (err == STATUS_OK) {
+        cs_register_fileload(parse, NULL, load);
+        /* cs_parse_string takes over what it is given, also when it fails. */
+        err = cs_parse_string(parse, mem_dup(text), strlen(text));
+        if (err == STATUS_OK)
+            err = cs_render(parse, out, append);
+        cs_destroy(&parse);
+    }
+    if (err != STATUS_OK) {
+        STRING why;
+        string_init(&why);
+        nerr_error_string(err, &why);
+        log_line("cannot render template: '%s': %s", file, why.buf != NULL ? why.buf : "");
+        string_clear(&why);
+        nerr_ignore(&err);
+        return false;
+    }
+    return true;
+}

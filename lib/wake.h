@@ -1,0 +1,33 @@
+/* Wake-ups: datagrams that tell every `messages` process on this host what changed.
+ *
+ * They are hints. One that is lost, doubled or late costs nothing but time: each process also asks the database
+ * for the versions of what its readers follow. They are sent after a commit, never before. */
+#ifndef SNUG_WAKE_H
+#define SNUG_WAKE_H
+
+#include "config.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum wake_kind { WAKE_ROOM = 1, WAKE_USER = 2 };
+
+struct wake {
+    uint32_t kind;
+    uint32_t sender; /* the process, so that it can pass over its own */
+    uint64_t id;
+};
+
+/* Listens at Paths.Run/wake/PID; clears away the sockets of processes that are gone. -1, with a line in the log,
+ * when it cannot: the tick then does all the work. */
+int wake_listen(const struct config *config);
+/* Removes the socket again. */
+void wake_close(const struct config *config, int fd);
+/* The next datagram that waits; false when there is none. Malformed ones are passed over. */
+bool wake_receive(int fd, struct wake *wake);
+
+/* Tell all. Never waits. */
+void wake_room(const struct config *config, uint64_t id);
+void wake_user(const struct config *config, uint64_t id);
+
+#endif
