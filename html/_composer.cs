@@ -1,0 +1,14 @@
+<form class="composer" id="composer" method="post" action="/messages">
+<input type="hidden" name="room" value="<?cs var:Room.Id ?>">
+<input type="hidden" name="nonce" value="<?cs var:Nonce ?>">
+<?cs call:csrf() ?>
+<div class="box">
+<label class="sr-only" for="text">Message to <?cs var:Room.Name ?></label>
+<textarea id="text" name="text" rows="1" dir="auto" required autocomplete="off" placeholder="Message <?cs if:!Room.Direct ?>#<?cs /if ?><?cs var:Room.Name ?>" aria-describedby="composer-hint">
+<?cs var:Form.text ?></textarea>
+<div class="row">
+<p class="hint needs-script" id="composer-hint">Enter sends, Shift+Enter for a new line</p>
+<button class="button primary">Send</button>
+</div>
+</div>
+</form>

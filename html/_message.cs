@@ -1,0 +1,10 @@
+<?cs if:m.Day ?><li class="day"><span><?cs var:m.Day ?></span></li>
+<?cs /if ?><?cs if:m.New ?><li class="new" id="new"><span>New since you left</span></li>
+<?cs /if ?><li id="m<?cs var:m.Seq ?>" class="message<?cs if:m.Kind == "event" ?> event<?cs /if ?><?cs if:m.Follow ?> follow<?cs /if ?><?cs if:m.Deleted ?> deleted<?cs /if ?>" data-seq="<?cs var:m.Seq ?>" data-change="<?cs var:m.Change ?>" data-sender="<?cs var:m.Sender.Id ?>" data-kind="<?cs var:m.Kind ?>" data-created="<?cs var:m.CreatedAt ?>"><?cs
+if:m.Kind == "event" ?><p class="what"><span class="text" dir="auto"><?cs var:m.Text ?></span> <time datetime="<?cs var:m.CreatedAt ?>" title="<?cs var:m.Full ?>"><?cs var:m.Time ?></time></p><?cs
+else ?><span class="avatar hue-<?cs var:m.Sender.Hue ?>" aria-hidden="true"><?cs var:m.Sender.Initials ?></span><div class="said"><p class="who"><a href="/people/<?cs var:m.Sender.Name ?>" target="_top" dir="auto"><?cs var:m.Sender.Display ?></a> <time datetime="<?cs var:m.CreatedAt ?>" title="<?cs var:m.Full ?>"><?cs var:m.Time ?></time></p><p class="text" dir="auto"><?cs
+if:m.Deleted ?>This message was deleted.<?cs
+else ?><span class="words"><?cs var:m.Text ?></span><?cs if:m.Edited ?> <small class="edited" title="<?cs var:m.EditedFull ?>">(edited)</small><?cs /if ?><?cs /if ?></p></div><?cs
+if:m.CanEdit || m.CanDelete ?><p class="tools"><?cs if:m.CanEdit ?><a href="/rooms/<?cs var:Room.Id ?>?edit=<?cs var:m.Seq ?>#edit" target="_top" data-tool="edit">Edit<span class="sr-only"> the message of <?cs var:m.Time ?></span></a><?cs /if ?><?cs
+if:m.CanDelete ?><a href="/rooms/<?cs var:Room.Id ?>?delete=<?cs var:m.Seq ?>#delete" target="_top" data-tool="delete">Delete<span class="sr-only"> the message of <?cs var:m.Time ?></span></a><?cs /if ?></p><?cs /if ?><?cs
+/if ?></li>

@@ -1,0 +1,25 @@
+// Reads new messages out to screen readers: one by its words, several by their number, none while we write our own.
+
+import { on, page } from './page.js';
+
+const GATHER = 1200;
+let gathered = [];
+let timer = 0;
+
+function speak() {
+  timer = 0;
+  const region = document.getElementById('announce');
+  const [only] = gathered;
+  if (gathered.length > 1) region.textContent = `${gathered.length} new messages`;
+  else if (only.kind === 'event') region.textContent = only.text;
+  else region.textContent = `${only.sender.display}: ${only.text.slice(0, 300)}`;
+  gathered = [];
+}
+
+export function start() {
+  on('shown', ({ live, message }) => {
+    if (!live || message.deleted || String(message.sender?.id) === page.me) return;
+    gathered.push(message);
+    timer ||= setTimeout(speak, GATHER);
+  });
+}

@@ -1,0 +1,133 @@
+// Editing in place, and deleting with one question in the page. The links work without this module.
+
+import { make, on, page } from './page.js';
+import { post } from './net.js';
+
+let open = null; // { seq, base, element, back }
+
+const item = (seq) => document.getElementById(`m${seq}`);
+const words = (li) => li.querySelector('.words')?.textContent ?? '';
+
+function close() {
+  if (!open) return;
+  const { seq, element } = open;
+  const li = item(seq);
+  page.hold(() => {
+    element.remove();
+    const text = li?.querySelector('.text');
+    if (text) text.hidden = false;
+  });
+  (li?.querySelector(`[data-tool="${open.tool}"]`) || page.composer?.elements.text)?.focus();
+  open = null;
+}
+
+// Hangs the open form into its message, again when the message was replaced below it.
+function hang(li) {
+  const text = li.querySelector('.text');
+  if (open.tool === 'edit') text.hidden = true;
+  text.after(open.element);
+}
+
+function complain(text) {
+  const line = open.element.querySelector('.error');
+  line.textContent = text;
+  line.hidden = false;
+}
+
+const error = () => make('p', { class: 'error', role: 'alert', id: 'in-place-error', hidden: true });
+
+async function attempt(fields, finished) {
+  const mine = open;
+  const buttons = mine.element.querySelectorAll('button');
+  for (const button of buttons) button.disabled = true;
+  try {
+    await post({ room: page.room, seq: mine.seq, ...fields });
+    if (open === mine) finished();
+  } catch (fault) {
+    if (open !== mine) return;
+    const present = fault.body?.text ?? fault.body?.error?.text;
+    if (fault.status === 409) {
+      mine.base = fault.body?.change ?? fault.body?.error?.change ?? item(mine.seq)?.dataset.change;
+      complain(`${fault.message} It reads now: “${present ?? words(item(mine.seq))}”. Saving again puts yours in its place.`);
+    } else {
+      complain(fault.message);
+    }
+  } finally {
+    for (const button of buttons) button.disabled = false;
+  }
+}
+
+function save(event) {
+  event.preventDefault();
+  const text = open.element.querySelector('textarea').value;
+  const li = item(open.seq);
+  if (text === words(li)) close();
+  else if (!text.trim()) complain('A message cannot be empty. Delete it instead.');
+  else {
+    attempt({ action: 'edit', text, base: open.base }, () => {
+      const shown = item(open.seq)?.querySelector('.words');
+      if (shown) shown.textContent = text;
+      close();
+    });
+  }
+}
+
+function editKeys(event) {
+  if (event.isComposing || event.keyCode === 229) return;
+  if (event.key === 'Escape') {
+    event.stopPropagation();
+    close();
+  } else if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
+    save(event);
+  }
+}
+
+function edit(li) {
+  close();
+  const field = make('textarea', { id: 'in-place', rows: '1', dir: 'auto', 'aria-describedby': 'in-place-error', onkeydown: editKeys });
+  field.value = words(li);
+  const form = make('form', { class: 'in-place', onsubmit: save }, make('div', { class: 'box' },
+    make('label', { class: 'sr-only', for: 'in-place' }, 'Edit your message'), field, error(),
+    make('div', { class: 'row' }, make('p', { class: 'hint' }, 'Enter saves, Esc cancels'),
+      make('button', { type: 'button', class: 'button', onclick: close }, 'Cancel'),
+      make('button', { class: 'button primary' }, 'Save'))));
+  open = { tool: 'edit', seq: li.dataset.seq, base: li.dataset.change, element: form };
+  page.hold(() => hang(li));
+  field.focus();
+  field.setSelectionRange(field.value.length, field.value.length);
+}
+
+function remove(li) {
+  close();
+  const yes = make('button', { type: 'button', class: 'button danger', onclick: () => attempt({ action: 'delete' }, close) }, 'Delete');
+  const element = make('div', { class: 'confirm', role: 'group', 'aria-labelledby': 'in-place-question',
+    onkeydown: (event) => { if (event.key === 'Escape') close(); } },
+  make('span', { id: 'in-place-question' }, 'Delete this message? It cannot be brought back.'), yes,
+  make('button', { type: 'button', class: 'button', onclick: close }, 'Keep it'), error());
+  open = { tool: 'delete', seq: li.dataset.seq, base: li.dataset.change, element };
+  page.hold(() => hang(li));
+  yes.focus();
+}
+
+function editLast(event) {
+  const mine = [...page.messages.querySelectorAll('.message:not(.deleted)')].filter((li) => li.querySelector('[data-tool="edit"]')).pop();
+  if (!mine) return;
+  event.preventDefault();
+  mine.scrollIntoView({ block: 'nearest' });
+  edit(mine);
+}
+
+export function start() {
+  page.messages.addEventListener('click', (event) => {
+    const tool = event.target.closest('[data-tool]');
+    if (!tool || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    (tool.dataset.tool === 'edit' ? edit : remove)(tool.closest('.message'));
+  });
+  on('edit-last', editLast);
+  on('replaced', ({ li }) => {
+    if (!open || open.seq !== li.dataset.seq) return;
+    if (li.classList.contains('deleted')) open = null;
+    else hang(li);
+  });
+}

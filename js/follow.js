@@ -1,0 +1,130 @@
+// Follows what happens: one cursor, one request at a time. A held request while it works, short polls where
+// held ones are cut, slow polls while the page is hidden. Whatever gets lost in between, the cursor catches up.
+// Tells: `update` (the server's JSON), `connection` ({ok, next}), `ended` ({status, code}).
+
+import { backOff, on, page, tell } from './page.js';
+import { get } from './net.js';
+
+const STREAM = false; // switched on once the server answers text/event-stream
+const WAIT = 25; // seconds
+const SHORT = 3000; // between polls where nothing can be held
+const HIDDEN = 30000; // between polls of a hidden page; browsers may make it a minute
+const CLIMB = 5 * 60 * 1000; // until the better way is tried again
+
+let cursor = page.cursor;
+let failures = 0; // in a row, of anything
+let cuts = 0; // in a row, of held requests and streams
+let demoted = { stream: 0, wait: 0 }; // until when each is not tried
+let every = 0; // said by a server that cannot hold
+let caughtUp = false; // no holding before one plain answer
+let interrupt = new AbortController();
+let ended = false;
+
+const hidden = () => document.visibilityState === 'hidden';
+
+function interval() {
+  if (hidden()) return Math.max(HIDDEN, every);
+  if (every) return every;
+  return Date.now() < demoted.wait ? SHORT : 0;
+}
+
+// Sleeps, unless something happens that makes asking worthwhile now.
+function pause(ms) {
+  const { signal } = interrupt;
+  return new Promise((done) => {
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', () => { clearTimeout(timer); done(); });
+  });
+}
+
+function take(data) {
+  failures = 0;
+  every = data.poll ? data.poll * 1000 : 0;
+  tell('connection', { ok: true });
+  tell('update', data);
+  cursor = data.cursor || cursor;
+  caughtUp = !data.more || Boolean(data.reset);
+}
+
+function query(wait) {
+  const fields = {};
+  if (page.room) fields.room = page.room;
+  if (cursor) fields.after = cursor;
+  if (wait) fields.wait = wait;
+  return fields;
+}
+
+// A held request that was cut, again and again, while plain ones come through: something between us cuts them.
+function cut(kind) {
+  caughtUp = false;
+  cuts += 1;
+  if (cuts < 3) return;
+  cuts = 0;
+  demoted[kind] = Date.now() + CLIMB;
+}
+
+async function stream(signal) {
+  const { listen } = await import('./stream.js');
+  const lived = await listen(query(0), take, (end) => finish(403, end.code), signal);
+  caughtUp = false;
+  if (signal.aborted) return;
+  if (lived > 20000) cuts = 0;
+  else cut('stream');
+}
+
+async function step() {
+  if (interrupt.signal.aborted) interrupt = new AbortController();
+  const { signal } = interrupt;
+  const pace = interval();
+  const holding = caughtUp && !pace;
+  if (caughtUp && pace) await pause(pace);
+  if (holding && STREAM && Date.now() >= demoted.stream && window.EventSource) return stream(signal);
+  const wait = holding ? WAIT : 0;
+  try {
+    take(await get(query(wait), { timeout: (wait + 15) * 1000, signal }));
+    if (wait) cuts = 0;
+    return undefined;
+  } catch (fault) {
+    if (signal.aborted) caughtUp = false;
+    else if (wait && fault.passing) cut('wait');
+    else await failed(fault);
+    return undefined;
+  }
+}
+
+async function failed(fault) {
+  if (fault.status === 401 || fault.status === 403 || fault.status === 404) return finish(fault.status, fault.code);
+  if (fault.status === 400) cursor = ''; // not a cursor any more: begin with the newest page
+  failures += 1;
+  const wait = Math.max(fault.retryAfter * (1 + Math.random() / 2), backOff(failures));
+  tell('connection', { ok: false, next: Date.now() + wait, failures });
+  return pause(wait);
+}
+
+function finish(status, code) {
+  ended = true;
+  tell('ended', { status, code });
+}
+
+// Asks at once, whatever is under way: it may have died while the computer slept.
+function kick() {
+  caughtUp = false;
+  interrupt.abort();
+}
+
+function watchSleep() {
+  let last = Date.now();
+  setInterval(() => {
+    if (Date.now() - last > 20000 && !hidden()) kick();
+    last = Date.now();
+  }, 5000);
+}
+
+export async function start() {
+  on('kick', kick);
+  window.addEventListener('online', kick);
+  window.addEventListener('pageshow', (event) => { if (event.persisted) kick(); });
+  document.addEventListener('visibilitychange', () => { if (!hidden() || cursor) kick(); });
+  watchSleep();
+  while (!ended) await step();
+}

@@ -1,0 +1,57 @@
+// Older messages load above while the reader scrolls up. Without this module the link opens them as a page.
+
+import { make, on, page, tell } from './page.js';
+import { get } from './net.js';
+
+const NEAR = 400; // pixels from the top
+let loading = false;
+
+const link = () => document.getElementById('older');
+const before = () => new URL(link().href).searchParams.get('before');
+
+async function load(limit = 50) {
+  if (loading || !link()) return false;
+  loading = true;
+  link().setAttribute('aria-busy', 'true');
+  try {
+    tell('older', await get({ room: page.room, before: before(), limit }));
+    return true;
+  } catch (fault) {
+    tell('connection', { ok: false, next: Date.now() + 5000, failures: 1 });
+    console.error('snug: older messages:', fault);
+    return false;
+  } finally {
+    loading = false;
+    link()?.removeAttribute('aria-busy');
+  }
+}
+
+// Loads until a message is there, or so much that nobody would read it all.
+async function reach({ seq, reached }) {
+  for (let i = 0; i < 5 && link() && Number(before()) > seq; i += 1) {
+    if (!await load(200)) return;
+  }
+  reached();
+}
+
+function more({ more: some, before: seq }) {
+  link()?.parentElement.remove();
+  if (!some) return;
+  const href = `/rooms/${page.room}?before=${seq}`;
+  page.messages.before(make('p', { class: 'older' }, make('a', { class: 'button', id: 'older', href }, 'Older messages')));
+}
+
+export function start() {
+  on('more', more);
+  on('reach', reach);
+  page.scroller.addEventListener('scroll', () => {
+    const above = page.scroller.scrollHeight - page.scroller.clientHeight + page.scroller.scrollTop;
+    if (above < NEAR) load();
+  }, { passive: true });
+  page.scroller.addEventListener('click', (event) => {
+    if (event.target.closest('#older') && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      load();
+    }
+  });
+}

@@ -1,0 +1,96 @@
+// Who is here: the panel of members, presence wherever somebody is shown, and the room's own name and topic.
+
+import { make, on, page, tell } from './page.js';
+
+const KEY = 'snug:members';
+const MOST = 200; // as many members as the server lists
+
+function presence(online) {
+  return make('span', { class: online ? 'dot online' : 'dot' }, make('span', { class: 'sr-only' }, online ? 'online' : 'away'));
+}
+
+// The same initials and colour as the server gives (text_initials and text_hue).
+function initials(display) {
+  const words = display.trim().split(/\s+/);
+  const letters = words.length > 1 ? [words[0], words[words.length - 1]] : [words[0]];
+  return letters.map((word) => [...word][0] || '').join('').replace(/[a-z]/g, (letter) => letter.toUpperCase());
+}
+
+function hue(name) {
+  let hash = 2166136261;
+  for (const letter of name.toLowerCase()) hash = Math.imul(hash ^ letter.charCodeAt(0), 16777619) >>> 0;
+  return ((hash ^ (hash >>> 16)) >>> 0) % 12;
+}
+
+function entry(member) {
+  const link = make('a', { href: `/people/${member.name}` },
+    make('span', { class: 'face' },
+      make('span', { class: `avatar small hue-${hue(member.name)}`, 'aria-hidden': 'true' }, initials(member.display)),
+      presence(member.online)),
+    make('span', { class: 'name', dir: 'auto' }, member.display));
+  if (member.role !== 'member') link.append(make('span', { class: 'role' }, member.role));
+  return make('li', { 'data-user': member.id, 'data-user-name': member.name }, link);
+}
+
+function members(list) {
+  const panel = document.querySelector('#members ul');
+  if (!panel || !Array.isArray(list)) return;
+  panel.replaceChildren(...list.map(entry));
+  if (list.length >= MOST) return; // there may be more than the panel shows
+  document.querySelector('#members .number').textContent = list.length;
+  document.getElementById('members-link').textContent = `${list.length} ${list.length === 1 ? 'member' : 'members'}`;
+}
+
+function people(list) {
+  for (const person of list) {
+    const faces = document.querySelectorAll(`[data-user="${person.id || 0}"] .dot, [data-user-name="${CSS.escape(person.name || '')}"] .dot`);
+    for (const dot of faces) dot.replaceWith(presence(person.online));
+  }
+}
+
+function info(room) {
+  const name = document.getElementById('room-name');
+  const topic = document.getElementById('room-topic');
+  if (room.name && name && topic) {
+    page.title = page.title.replace(page.roomName, () => room.name);
+    name.textContent = room.name;
+    page.roomName = room.name;
+    tell('sidebar');
+  }
+  if (topic && room.topic !== undefined) {
+    topic.textContent = room.topic;
+    topic.title = room.topic;
+  }
+}
+
+function panel() {
+  const link = document.getElementById('members-link');
+  if (!link) return;
+  const wide = window.matchMedia('(min-width: 1100px)');
+  let off = false;
+  try {
+    off = localStorage.getItem(KEY) === 'off';
+  } catch { /* not remembered, then */ }
+  document.body.classList.toggle('no-members', off);
+  link.addEventListener('click', (event) => {
+    if (!wide.matches) return;
+    event.preventDefault();
+    off = document.body.classList.toggle('no-members');
+    try {
+      localStorage.setItem(KEY, off ? 'off' : 'on');
+    } catch { /* not remembered, then */ }
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && location.hash === '#members') location.hash = '#main';
+  });
+}
+
+export function start() {
+  panel();
+  on('update', (data) => {
+    if (data.members) members(data.members);
+    if (data.people) people(data.people);
+    if (data.rooms) people(data.rooms.filter((room) => room.user).map((room) => ({ name: room.user, online: room.online })));
+    if (data.room_info) info(data.room_info);
+  });
+}

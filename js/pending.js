@@ -1,0 +1,19 @@
+// How a message looks that is not committed yet, or that the server refused.
+
+import { make, page } from './page.js';
+
+function state(item, { again, discard }) {
+  if (!item.error) return make('p', { class: 'state' }, 'Sending …');
+  return make('p', { class: 'state', role: 'alert' }, make('span', {}, `Not sent. ${item.error}`),
+    make('button', { type: 'button', class: 'button', onclick: () => again(item) }, 'Try again'),
+    make('button', { type: 'button', class: 'button danger', onclick: () => discard(item) }, 'Discard'));
+}
+
+export function pending(item, actions) {
+  return make('li', { class: `message ${item.error ? 'failed' : 'pending'}` },
+    make('span', { class: `avatar hue-${page.myHue}`, 'aria-hidden': 'true' }, page.myInitials),
+    make('div', { class: 'said' },
+      make('p', { class: 'who' }, make('a', { href: `/people/${page.myName}`, dir: 'auto' }, page.myDisplay)),
+      make('p', { class: 'text', dir: 'auto' }, make('span', { class: 'words' }, item.text)),
+      state(item, actions)));
+}

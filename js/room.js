@@ -1,0 +1,29 @@
+// The entry, on every page behind the sign-in. Each module has one job and a start(); one that does not load
+// or does not start leaves its part to plain links and forms, and the others go on.
+
+import { page } from './page.js';
+
+const everywhere = ['time', 'status', 'sidebar', 'unread', 'members'];
+const inRoom = ['timeline', 'view', 'announce', 'history', 'send', 'edit', 'draft', 'grow'];
+const names = [...everywhere, ...(page.room ? inRoom : []), 'follow']; // follow last: the others listen by then
+
+async function run() {
+  const modules = await Promise.allSettled(names.map((name) => import(`./${name}.js`)));
+  const failed = [];
+  modules.forEach((result, i) => {
+    try {
+      if (result.status === 'rejected') throw result.reason;
+      result.value.start();
+    } catch (fault) {
+      failed.push(names[i]);
+      console.error(`snug: ${names[i]}:`, fault);
+    }
+  });
+  if (page.room && (failed.includes('follow') || failed.includes('timeline'))) {
+    const bar = document.getElementById('connection');
+    bar.textContent = 'This page could not be loaded whole and does not follow what is new. Reload it to see new messages.';
+    bar.hidden = false;
+  }
+}
+
+if (page.me) run();

@@ -1,0 +1,44 @@
+// The lists of rooms. When rooms come, go or change their names, the server's own list is put in place of ours.
+
+import { on, page, sleep, tell } from './page.js';
+import { getPage } from './net.js';
+
+let busy = false;
+
+function differs(rooms) {
+  const links = [...document.querySelectorAll('#lists a[data-to]')];
+  if (links.length !== rooms.length) return true;
+  return rooms.some((room) => {
+    const link = links.find((item) => item.dataset.to === String(room.id));
+    if (!link) return true;
+    if (room.kind !== 'group') return false;
+    const locked = Boolean(link.querySelector('.lock'));
+    return link.querySelector('.name').textContent !== room.name || (room.visibility && locked !== (room.visibility === 'private'));
+  });
+}
+
+function adopt(fresh) {
+  const lists = document.getElementById('lists');
+  const focused = document.activeElement?.closest?.('#lists a')?.getAttribute('href');
+  lists.replaceChildren(...[...fresh.getElementById('lists').childNodes].map((node) => document.importNode(node, true)));
+  lists.querySelector(`a[data-to="${CSS.escape(page.room || 'none')}"]`)?.setAttribute('aria-current', 'page');
+  if (focused) lists.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
+  tell('sidebar');
+}
+
+async function refresh() {
+  if (busy) return;
+  busy = true;
+  try {
+    await sleep(100 + Math.random() * 600); // many pages may have heard the same
+    adopt(await getPage('/rooms'));
+  } catch (fault) {
+    console.error('snug: the list of rooms could not be refreshed:', fault);
+  } finally {
+    busy = false;
+  }
+}
+
+export function start() {
+  on('update', ({ rooms }) => { if (rooms && differs(rooms)) refresh(); });
+}

@@ -1,0 +1,19 @@
+// Times in the reader's own zone, with the full date on hover. The HTML holds them in UTC.
+
+import { page } from './page.js';
+
+const short = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const long = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
+
+export function start() {
+  page.localise = (root) => {
+    for (const time of root.querySelectorAll('time')) {
+      const date = new Date(time.dateTime);
+      if (Number.isNaN(date.getTime())) continue;
+      time.textContent = ('long' in time.dataset ? long : short).format(date);
+      time.title = full.format(date);
+    }
+  };
+  page.localise(document);
+}

@@ -1,0 +1,129 @@
+// The messages on the page: what the server rendered, with what came since put in its place, by seq. Of each
+// message the highest change wins, wherever it came from.
+// Tells: `shown` ({seq, nonce, li, message, live}), `replaced` ({old, li}).
+
+import { make, on, page, tell } from './page.js';
+import { settle } from './group.js';
+
+const TRIM = 800; // more than this many are cut to half while the reader is at the end
+
+const changes = new Map(); // seq -> the highest change seen
+const unseen = new Map(); // seq -> the message, changed while it is not on the page
+
+const items = () => page.messages.querySelectorAll(':scope > .message');
+const shown = (seq) => document.getElementById(`m${seq}`);
+const first = () => Number(page.messages.querySelector(':scope > .message')?.dataset.seq || 0);
+
+// The only place where markup becomes elements: the server's own rendered message.
+function parse(html) {
+  const template = document.createElement('template');
+  template.innerHTML = html;
+  return document.importNode(template.content.querySelector('li.message'), true);
+}
+
+// Our own messages get their links, as on a page that the server rendered.
+function own(li) {
+  const text = li.dataset.kind === 'text' && !li.classList.contains('deleted');
+  if (li.dataset.sender !== page.me || !text || li.querySelector('.tools')) return;
+  const time = li.querySelector('time').textContent;
+  const tool = (name, label) => make('a', { href: `/rooms/${page.room}?${name}=${li.dataset.seq}#${name}`, 'data-tool': name },
+    label, make('span', { class: 'sr-only' }, ` the message of ${time}`));
+  li.append(make('p', { class: 'tools' }, tool('edit', 'Edit'), tool('delete', 'Delete')));
+}
+
+function place(li) {
+  const seq = Number(li.dataset.seq);
+  let before = page.messages.lastElementChild;
+  while (before && !(Number(before.dataset.seq) < seq)) before = before.previousElementSibling; // separators have no seq
+  if (before) before.after(li);
+  else page.messages.prepend(li);
+}
+
+function show(message, live) {
+  const known = changes.get(message.seq) || 0;
+  const old = shown(message.seq);
+  if (message.change < known || (old && message.change === known)) return;
+  changes.set(message.seq, message.change);
+  const above = live && !old && (message.seq < first() || page.history);
+  if (message.seq < page.oldest) return;
+  if (above) {
+    unseen.set(message.seq, message);
+    return;
+  }
+  const li = parse(message.html);
+  page.localise(li);
+  own(li);
+  if (old) {
+    old.replaceWith(li);
+    tell('replaced', { old, li });
+  } else {
+    place(li);
+  }
+  settle(li);
+  tell('shown', { seq: message.seq, nonce: message.nonce, li, message, live: live && !old });
+}
+
+function remove(li) {
+  const next = li.nextElementSibling;
+  li.remove();
+  if (next?.classList.contains('message')) settle(next);
+}
+
+function drop(oldest) {
+  page.oldest = Math.max(page.oldest, oldest);
+  for (const li of items()) {
+    if (Number(li.dataset.seq) >= page.oldest) break;
+    remove(li);
+  }
+  const top = page.messages.firstElementChild; // a separator without its messages
+  if (top && !items().length) page.messages.replaceChildren();
+  if (first() && first() <= page.oldest) tell('more', { more: false });
+}
+
+function trim() {
+  const all = items();
+  if (all.length <= TRIM || page.history || !page.atEnd?.()) return;
+  for (const li of [...all].slice(0, all.length - TRIM / 2)) li.remove();
+  while (page.messages.firstElementChild?.matches('.day, .new')) page.messages.firstElementChild.remove();
+  settle(page.messages.firstElementChild);
+  tell('more', { more: true, before: first() });
+}
+
+function update(data) {
+  if (!data.messages?.length && !(data.oldest > page.oldest) && !data.reset) return;
+  page.hold(() => {
+    if (data.reset) {
+      changes.clear();
+      unseen.clear();
+      if (!page.history) page.messages.replaceChildren();
+      page.oldest = data.oldest || 1;
+    }
+    for (const message of data.messages || []) show(message, !data.reset);
+    if (data.oldest) drop(data.oldest);
+    if (data.reset && !page.history) tell('more', { more: data.more, before: first() });
+    trim();
+  });
+}
+
+// A page of history, put above. What changed since it was asked for is newer than what it holds.
+function older(data) {
+  page.hold(() => {
+    for (const message of data.messages) {
+      const newer = unseen.get(message.seq);
+      unseen.delete(message.seq);
+      show(newer && newer.change > message.change ? newer : message, false);
+    }
+    if (data.oldest) drop(data.oldest);
+    tell('more', { more: data.more && first() > page.oldest, before: first() });
+  });
+}
+
+export function start() {
+  for (const li of items()) {
+    changes.set(Number(li.dataset.seq), Number(li.dataset.change));
+    settle(li);
+  }
+  on('update', update);
+  on('older', older);
+  on('settle', settle);
+}

@@ -1,0 +1,96 @@
+// Unread counts in the sidebar and the title, and how far this reader has read.
+
+import { make, on, page } from './page.js';
+import { csrf, get, post } from './net.js';
+
+const EVERY = 15000; // between two read marks of a page that stays open
+
+const rooms = new Map(); // id -> { last, read }
+let reported = page.readSeq;
+let reporting = 0;
+let asked = false;
+
+const visible = () => document.visibilityState === 'visible';
+const mark = () => (page.history ? 0 : page.lastSeq);
+
+function unreadOf(id, room) {
+  if (id === page.room && visible()) return 0;
+  return Math.max(0, room.last - Math.max(room.read, id === page.room ? reported : 0));
+}
+
+function paint() {
+  let total = 0;
+  for (const [id, room] of rooms) {
+    const count = unreadOf(id, room);
+    total += count;
+    const link = document.querySelector(`#lists a[data-to="${CSS.escape(id)}"]`);
+    if (!link) continue;
+    link.classList.toggle('unread', count > 0);
+    link.querySelector('.count')?.remove();
+    if (count) link.append(make('span', { class: 'count' }, String(count), make('span', { class: 'sr-only' }, ' unread')));
+  }
+  document.title = total ? `(${total}) ${page.title}` : page.title;
+}
+
+function update(data) {
+  if (data.rooms) {
+    rooms.clear();
+    for (const room of data.rooms) rooms.set(String(room.id), { last: room.last_seq, read: room.read_seq });
+  }
+  for (const { id, last_seq: last } of data.news || []) {
+    const room = rooms.get(String(id));
+    if (room) room.last = Math.max(room.last, last);
+    else learn();
+  }
+  for (const message of page.room ? data.messages || [] : []) page.lastSeq = Math.max(page.lastSeq, message.seq);
+  const here = rooms.get(page.room);
+  if (here) here.last = Math.max(here.last, page.lastSeq);
+  if (data.rooms || data.news || data.messages?.length) paint();
+  soon();
+}
+
+// News of a room whose read mark the page was never told: ask once for the list.
+function learn() {
+  if (asked) return;
+  asked = true;
+  get({}).then((data) => update({ rooms: data.rooms }), () => { asked = false; });
+}
+
+function soon() {
+  if (reporting || !visible() || !page.room || mark() <= reported) return;
+  reporting = setTimeout(() => {
+    reporting = 0;
+    report();
+  }, reported === page.readSeq ? 1500 : EVERY);
+}
+
+const fields = () => ({ action: 'read', room: page.room, seq: mark() });
+
+function report() {
+  if (!visible() || mark() <= reported) return;
+  const seq = mark();
+  const before = reported;
+  reported = seq;
+  post(fields()).then(() => {}, () => { reported = Math.min(before, reported); });
+}
+
+// Leaving or hiding: the last moment in which this page was read.
+function leave() {
+  clearTimeout(reporting);
+  reporting = 0;
+  if (!page.room || mark() <= reported) return;
+  reported = mark();
+  navigator.sendBeacon('/messages', new URLSearchParams({ ...fields(), csrf: csrf() }));
+}
+
+export function start() {
+  on('update', update);
+  on('sidebar', paint);
+  document.addEventListener('visibilitychange', () => {
+    if (!visible()) leave();
+    else soon();
+    paint();
+  });
+  window.addEventListener('pagehide', leave);
+  soon();
+}

@@ -1,0 +1,88 @@
+// What the reader looks at stays where it is. The room opens at the first unread message, else at the end; new
+// messages keep the end in view only for those who are there, the others get a pill.
+// The scroller runs backwards (column-reverse): scrollTop is 0 at the end and negative above it.
+
+import { make, on, page, tell } from './page.js';
+
+const NEAR = 48;
+let waiting = 0;
+let pill;
+
+const atEnd = () => page.scroller.scrollTop > -NEAR;
+
+function anchor() {
+  const top = page.scroller.getBoundingClientRect().top;
+  for (const li of page.messages.children) {
+    if (li.id && li.getBoundingClientRect().bottom > top) return li;
+  }
+  return null;
+}
+
+function hold(change) {
+  if (atEnd()) {
+    change();
+    page.scroller.scrollTop = 0;
+    return;
+  }
+  const fixed = anchor();
+  const before = fixed?.getBoundingClientRect().top;
+  change();
+  const now = fixed && document.getElementById(fixed.id); // an edit puts another element in its place
+  if (now) page.scroller.scrollTop += now.getBoundingClientRect().top - before;
+}
+
+function toEnd() {
+  page.scroller.scrollTop = 0;
+  seen();
+}
+
+function seen() {
+  waiting = 0;
+  pill.hidden = true;
+}
+
+function arrived({ live, message }) {
+  if (!live || atEnd() || String(message.sender?.id) === page.me) return;
+  waiting += 1;
+  pill.textContent = `${waiting} new ${waiting === 1 ? 'message' : 'messages'} ↓`;
+  pill.hidden = false;
+}
+
+function land() {
+  const named = /^#m(\d+)$/.exec(location.hash);
+  if (named) {
+    const li = document.getElementById(`m${named[1]}`);
+    if (li) li.scrollIntoView({ block: 'center' });
+    else if (!page.history && Number(named[1]) < page.lastSeq) {
+      location.replace(`/rooms/${page.room}?before=${Number(named[1]) + 25}#m${named[1]}`);
+    }
+    return;
+  }
+  const mark = document.getElementById('new');
+  const first = Number(page.messages.querySelector('.message')?.dataset.seq || 0);
+  if (mark) mark.scrollIntoView({ block: 'start' });
+  else if (!page.history && page.readSeq && page.readSeq < page.lastSeq && first > page.readSeq + 1) {
+    setTimeout(() => tell('reach', { seq: page.readSeq + 1, reached: unread }));
+  }
+}
+
+// The first unread message was further up than the page reached: it is here now.
+function unread() {
+  const li = [...page.messages.querySelectorAll('.message')].find((item) => Number(item.dataset.seq) > page.readSeq);
+  const mark = make('li', { class: 'new', id: 'new' }, make('span', {}, 'New since you left'));
+  li.before(mark);
+  tell('settle', li);
+  mark.scrollIntoView({ block: 'start' });
+}
+
+export function start() {
+  pill = document.getElementById('pill');
+  page.hold = hold;
+  page.atEnd = atEnd;
+  page.toEnd = toEnd;
+  land();
+  window.addEventListener('hashchange', land);
+  pill.addEventListener('click', toEnd);
+  page.scroller.addEventListener('scroll', () => { if (atEnd()) seen(); }, { passive: true });
+  on('shown', arrived);
+}
