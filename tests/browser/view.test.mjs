@@ -1,0 +1,101 @@
+// What the reader looks at: where a room opens, and that nothing moves it.
+
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { site } from '../lib/site.mjs';
+import { fill, group, open, person, say, sees } from './lib.mjs';
+
+let ana;
+let ben;
+let room;
+
+const scroller = (who, script) => who.page.locator('#timeline').evaluate(script);
+const atEnd = (who) => scroller(who, (element) => element.scrollTop > -2);
+const placeOf = (who, id) => who.page.locator(`#${id}`).evaluate((li) => li.getBoundingClientRect().top);
+const inMiddle = (who) => scroller(who, (element) => {
+  const box = element.getBoundingClientRect();
+  return document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2).closest('.message').id;
+});
+
+before(async () => {
+  const snug = await site();
+  [ana, ben] = [await person(snug), await person(snug)];
+  room = await group(ana, [ben]);
+  await fill(ana, room, 1, 100);
+  await open(ben, room);
+  await ben.page.waitForTimeout(2500); // read, and the mark is reported
+  await ben.page.goto(`${snug.url}/account`);
+  await fill(ana, room, 101, 130);
+});
+
+test('a room opens at its first unread message', async () => {
+  await open(ben, room);
+  const mark = ben.page.getByText('New since you left');
+  await mark.waitFor();
+  const top = await mark.evaluate((element) => element.getBoundingClientRect().top);
+  assert.ok(top > 0 && top < 800, `the mark is in view: ${top}`);
+});
+
+test('a room that was read opens at its end', async () => {
+  await ben.page.waitForTimeout(2500);
+  await open(ben, room);
+  await sees(ben, 'line 130');
+  assert.ok(await atEnd(ben));
+});
+
+test('who is at the end stays there when messages come', async () => {
+  await fill(ana, room, 131, 134);
+  await sees(ben, 'line 134');
+  assert.ok(await atEnd(ben));
+});
+
+test('who reads above stays where they are: a pill says what came, and leads to it', async () => {
+  await scroller(ben, (element) => { element.scrollTop = -800; });
+  await ben.page.waitForTimeout(200);
+  const id = await inMiddle(ben);
+  const place = await placeOf(ben, id);
+  await fill(ana, room, 135, 137);
+  const pill = ben.page.getByRole('button', { name: '3 new messages' });
+  await pill.waitFor();
+  assert.ok(Math.abs(await placeOf(ben, id) - place) <= 1, 'nothing moved');
+  await pill.click();
+  await ben.page.waitForFunction(() => document.getElementById('pill').hidden);
+  assert.ok(await atEnd(ben));
+});
+
+test('an own message brings the end into view', async () => {
+  await scroller(ben, (element) => { element.scrollTop = -800; });
+  await say(ben, 'from above');
+  await sees(ben, 'from above');
+  assert.ok(await atEnd(ben));
+});
+
+test('history loads upwards to the first message, without the view jumping', async () => {
+  await open(ben, room);
+  await scroller(ben, (element) => { element.scrollTop = -(element.scrollHeight - element.clientHeight - 600); });
+  await ben.page.waitForTimeout(300);
+  const count = await ben.page.locator('#messages .message').count();
+  const id = await inMiddle(ben);
+  const place = await placeOf(ben, id);
+  await scroller(ben, (element) => element.scrollBy(0, -250));
+  await ben.page.waitForFunction((some) => document.querySelectorAll('#messages .message').length > some, count);
+  await ben.page.waitForTimeout(200);
+  assert.ok(Math.abs(await placeOf(ben, id) - (place + 250)) <= 1, 'nothing jumped');
+  for (let i = 0; i < 5; i += 1) {
+    await scroller(ben, (element) => { element.scrollTop = -element.scrollHeight; });
+    await ben.page.waitForTimeout(300);
+  }
+  const seqs = await ben.page.locator('#messages .message').evaluateAll((list) => list.map((li) => Number(li.dataset.seq)));
+  assert.deepEqual(seqs, Array.from({ length: seqs.length }, (_, i) => i + 1));
+  assert.equal(await ben.page.getByRole('link', { name: 'Older messages' }).count(), 0);
+});
+
+test('what is typed survives a reload, in its own room only', async () => {
+  await open(ben, room);
+  await ben.page.locator('#composer textarea').pressSequentially('half a thought');
+  await ben.page.reload();
+  await ben.page.waitForFunction(() => document.querySelector('#composer textarea').value === 'half a thought');
+  const other = await group(ben, []);
+  await open(ben, other);
+  assert.equal(await ben.page.locator('#composer textarea').inputValue(), '');
+});

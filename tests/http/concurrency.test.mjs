@@ -1,0 +1,170 @@
+// Many people at once: whatever is retried, cut or late, every message is stored once and all see the same order.
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { site as runningSite, startSite } from '../lib/site.mjs';
+import { nonce, people, sleep } from './client.mjs';
+
+const SENDERS = 50;
+const EACH = 12;
+const random = (below) => Math.floor(Math.random() * below);
+
+// Sends one message until it is acknowledged: sometimes two copies at once, sometimes cut in the middle and sent again.
+async function send(client, room, text) {
+  const fields = { room, text, nonce: nonce() };
+  for (let tries = 0; ; tries += 1) {
+    assert.ok(tries < 30, 'a message finds its way');
+    const kind = tries < 3 ? random(4) : 0;
+    const cut = kind === 1 ? { abort: (request) => setTimeout(() => request.destroy(), random(30)) } : {};
+    const answers = (await Promise.all(Array.from({ length: kind === 2 ? 2 : 1 }, () => client.message(fields, cut).catch(() => undefined))))
+      .filter((answer) => [200, 201].includes(answer?.status)).map((answer) => answer.json());
+    if (answers.length) {
+      assert.equal(new Set(answers.map((answer) => answer.seq)).size, 1, 'two copies, one number');
+      return { ...answers[0], text, name: client.name, nonce: fields.nonce };
+    }
+    await sleep(random(50));
+  }
+}
+
+// Follows a room from now on, until `end()` answers the last change that there will be. Answers what it saw, in its order.
+async function follow(client, room, { cuts = false, late = 0, history = false, end }) {
+  await sleep(late);
+  let page = await client.read({ room, limit: history ? 20 : 200 });
+  const seen = [...page.messages];
+  if (history) {
+    let first = page;
+    while (first.more) {
+      first = await client.read({ room, before: seen[0].seq, limit: 50 });
+      seen.unshift(...first.messages);
+    }
+  }
+  let { cursor } = page;
+  let repeats = 0;
+  for (;;) {
+    const fields = { room, after: cursor, limit: 1 + random(60), wait: random(3) };
+    try {
+      const cut = cuts && random(3) === 0 ? { abort: (request) => {
+        if (random(2)) setTimeout(() => request.destroy(), random(60));
+        else request.on('response', (response) => response.once('data', () => request.destroy()));
+      } } : {};
+      page = await client.read(fields, cut);
+    } catch (error) {
+      if (!cuts) throw error;
+      repeats += 1;
+      continue;
+    }
+    assert.ok(page.messages.length <= fields.limit);
+    seen.push(...page.messages);
+    cursor = page.cursor;
+    const last = end();
+    if (last && !page.more && seen.at(-1)?.change >= last) return { seen, repeats, cursor };
+    // All is sent, and yet nothing comes: the stored state decides below what is missing.
+    if (last && !page.more && page.messages.length === 0 && fields.wait === 2) return { seen, repeats, cursor };
+  }
+}
+
+async function storm(site) {
+  const [owner, ...senders] = await people(site, SENDERS + 1, 'storm');
+  const readers = await people(site, 6, 'reader');
+  const room = await owner.group({ members: [...senders, ...readers].map((client) => client.name).join(' ') });
+  await Promise.all(senders.map((client) => client.csrf()));
+
+  let last;
+  const end = () => last;
+  const following = [{ }, { cuts: true }, { cuts: true }, { }, { late: 300, history: true }, { late: 900, history: true, cuts: true }]
+    .map((how, at) => follow(readers[at], room, { ...how, end }));
+  const acknowledged = (await Promise.all(senders.map(async (client, who) => {
+    const mine = [];
+    for (let at = 0; at < EACH; at += 1) {
+      mine.push(await send(client, room, `sender ${who}, message ${at}`));
+      await sleep(random(20));
+    }
+    // A few change their minds while the others go on.
+    const { seq } = mine[random(EACH)];
+    if (who % 5 === 0) assert.equal((await client.message({ room, action: 'edit', seq, text: `edited by ${who}` })).status, 200);
+    if (who % 5 === 1) assert.equal((await client.message({ room, action: 'delete', seq })).status, 200);
+    return mine;
+  }))).flat();
+  last = Number((await site.sql(`SELECT MAX(version) FROM messages WHERE room_id = ${room}`)).flat()[0]);
+
+  // Every acknowledged message is stored once, under the number that was acknowledged.
+  const stored = await owner.everything(room);
+  assert.deepEqual(stored.map((message) => message.seq), stored.map((_, at) => at + 1), 'seq 1..N without a gap');
+  const bySeq = new Map(stored.map((message) => [message.seq, message]));
+  assert.equal(new Set(acknowledged.map((message) => message.seq)).size, SENDERS * EACH, 'each has a number of its own');
+  for (const message of acknowledged) {
+    const kept = bySeq.get(message.seq);
+    assert.equal(kept.sender.name, message.name);
+    if (!kept.edited_at && !kept.deleted) assert.equal(kept.text, message.text);
+  }
+  assert.equal(stored.filter((message) => message.kind === 'text').length, SENDERS * EACH, 'nothing is stored twice');
+  assert.equal(new Set(stored.map((message) => message.change)).size, stored.length, 'each change is told apart');
+  for (const name of senders.map((client) => client.name)) {
+    const own = acknowledged.filter((message) => message.name === name).map((message) => message.seq);
+    assert.deepEqual(own, [...own].sort((a, b) => a - b), 'what one sends in order stays in order');
+  }
+
+  // Every reader saw every message, each once unless it was cut, in one order, and ends at the present state.
+  const touched = new Set(stored.filter((message) => message.edited_at || message.deleted).map((message) => message.seq));
+  for (const [at, { seen }] of (await Promise.all(following)).entries()) {
+    const who = `reader ${at}`;
+    const history = at >= 4;
+    const changes = seen.map((message) => message.change);
+    if (!history) {
+      for (let i = 1; i < changes.length; i += 1) assert.ok(changes[i] > changes[i - 1], `${who}: change ${changes[i]} after ${changes[i - 1]}`);
+    }
+    const plain = seen.filter((message) => !touched.has(message.seq)).map((message) => message.seq);
+    assert.deepEqual(plain, stored.filter((message) => !touched.has(message.seq)).map((message) => message.seq), `${who}: all messages, each once, in order`);
+    const present = new Map();
+    for (const message of seen) if (!(present.get(message.seq)?.change >= message.change)) present.set(message.seq, message);
+    assert.deepEqual([...present.values()].sort((a, b) => a.seq - b.seq), stored, `${who}: the present state`);
+  }
+  return { room, owner };
+}
+
+describe('fifty people who send and retry at once', () => {
+  const own = [];
+  const epochs = [];
+  after(() => Promise.all(own.map((site) => site.stop())));
+
+  test('lose, repeat and reorder nothing', async () => {
+    epochs.push(await storm(await runningSite()));
+  });
+
+  test('lose, repeat and reorder nothing with two messages processes', async () => {
+    own.push(await startSite({ vars: { LIMITS: 'off', MESSAGES: 2 } }));
+    epochs.push(await storm(own.at(-1)));
+  });
+
+  test('lose, repeat and reorder nothing when no process can wake another', async () => {
+    own.push(await startSite({ vars: { LIMITS: 'off', MESSAGES: 2, WAKEUPS: 'off' } }));
+    epochs.push(await storm(own.at(-1)));
+  });
+
+  test('are read by others within a second even then', async () => {
+    const { room, owner } = epochs.at(-1);
+    for (let round = 0; round < 3; round += 1) {
+      // Several readers, so that both processes hold some.
+      const { cursor } = await owner.read({ room });
+      const waiting = Array.from({ length: 8 }, () => owner.read({ room, after: cursor, wait: 20 }));
+      await sleep(400);
+      const begin = performance.now();
+      await owner.say(room, `round ${round}`);
+      for (const page of await Promise.all(waiting)) assert.equal(page.messages.at(-1).text, `round ${round}`);
+      assert.ok(performance.now() - begin < 1500, `${performance.now() - begin} ms`);
+    }
+  });
+
+  test('start anew with the newest page when the cursor is of another epoch, as after a restore', async () => {
+    const { room, owner } = epochs.at(-1);
+    const { room: foreignRoom, owner: foreign } = epochs.at(-2);
+    const { cursor } = await foreign.read({ room: foreignRoom });
+    for (const wait of [0, 20]) {
+      const begin = performance.now();
+      const page = await owner.read({ room, after: cursor, wait, limit: 7 });
+      assert.ok(performance.now() - begin < 2000, 'at once');
+      assert.equal(page.reset, true);
+      assert.deepEqual(page.messages, (await owner.read({ room, limit: 7 })).messages);
+      assert.equal((await owner.read({ room, after: page.cursor })).reset, undefined);
+    }
+  });
+});
