@@ -211,6 +211,7 @@ static void handle_get(const struct fcgi_request *in)
         form_release(&query);
     }
     job->read.session_days = app.config.session_days;
+    job->read.marks = kind == READER_HTML;
     if (kind == READER_HTML && job->read.query.kind == PAGE_AFTER) { /* a page always shows all of it */
         job->read.query.kind = PAGE_NEWEST;
         job->read.has_cursor = false;

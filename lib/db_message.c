@@ -323,6 +323,16 @@ static enum db_result check_sessions(struct db *db, struct group *g)
     return result == DB_NONE ? DB_OK : result;
 }
 
+/* A mark takes no lock, so its room was not read: may one know of it? */
+static enum db_result refuse_mark(struct db *db, struct write *w)
+{
+    enum db_result result = db_run(
+        db, "SELECT 1 FROM rooms WHERE id = ? AND visibility = 'public' AND deleted_at IS NULL", "u", w->room_id);
+
+    w->result = result == DB_OK ? WRITE_NOT_MEMBER : WRITE_NO_ROOM;
+    return result;
+}
+
 static enum db_result check_members(struct db *db, struct group *g)
 {
     struct strbuf sql = STRBUF_INIT;
@@ -349,16 +359,17 @@ static enum db_result check_members(struct db *db, struct group *g)
     }
     db_args_free(args);
     strbuf_release(&sql);
-    for (size_t i = 0; i < g->count; i++) {
+    for (size_t i = 0; i < g->count && (result == DB_OK || result == DB_NONE); i++) {
         struct write *w = g->write[i];
         if (!is_open(w))
             continue;
         const struct room_row *room = find_room(g, w->room_id);
-        w->direct = room != NULL && room->direct;
         if (is_change(w) && room == NULL)
             w->result = WRITE_NO_ROOM;
+        else if (g->role[i] == ROLE_NONE && room != NULL)
+            w->result = room->public ? WRITE_NOT_MEMBER : WRITE_NO_ROOM;
         else if (g->role[i] == ROLE_NONE)
-            w->result = room != NULL && room->public ? WRITE_NOT_MEMBER : WRITE_NO_ROOM;
+            result = refuse_mark(db, w);
     }
     return result == DB_NONE ? DB_OK : result;
 }
@@ -709,6 +720,18 @@ static enum db_result store_read(struct db *db, struct write *w)
         w->change = db_u64(db, 1);
     }
     return result == DB_OK ? db_user_raise(db, &w->user_id, 1) : result;
+}
+
+static enum db_result mark_read(struct db *db, void *context)
+{
+    return store_read(db, context);
+}
+
+enum db_result db_message_mark_read(struct db *db, uint64_t room_id, uint64_t user_id, uint64_t seq)
+{
+    struct write mark = {.action = WRITE_READ, .room_id = room_id, .user_id = user_id, .seq = seq};
+
+    return db_transaction(db, mark_read, &mark);
 }
 
 static enum db_result write_group(struct db *db, void *context)

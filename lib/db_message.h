@@ -106,6 +106,9 @@ struct write {
 struct limit;
 void db_message_write(struct db *db, struct limit *limit, struct write **writes, size_t count);
 
+/* Raises a user's read mark by itself, for pages without scripts. */
+enum db_result db_message_mark_read(struct db *db, uint64_t room_id, uint64_t user_id, uint64_t seq);
+
 /* At most this many writes go into one transaction. */
 #define WRITE_GROUP_MAX 64
 

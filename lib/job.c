@@ -135,6 +135,12 @@ static enum db_result read_page(struct db *db, struct read_job *r)
         r->status = READ_NOT_MEMBER;
         return DB_OK;
     }
+    const struct message_list *list = &r->page.list;
+    uint64_t seen = list->count > 0 ? list->message[list->count - 1].seq : 0;
+    if (r->marks && seen > r->page.room.read_seq)
+        result = db_message_mark_read(db, query.room_id, query.user_id, seen);
+    if (result != DB_OK)
+        return result;
     /* A cursor ahead of this server's state comes from one that is further: it never goes back. */
     if (query.kind == PAGE_AFTER && r->page.version < r->query.mark)
         r->page.version = r->query.mark;

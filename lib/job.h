@@ -26,6 +26,7 @@ struct read_job {
     struct page_query query; /* room_id 0: no room */
     bool has_cursor;         /* query.kind is PAGE_AFTER, or there is no room */
     struct cursor cursor;
+    bool marks; /* whoever asks sees the page at once: it counts as read */
     /* filled: */
     enum read_status status;
     struct user user;

@@ -23,7 +23,7 @@ const run = (command, args, env = {}) => new Promise((resolve) => {
     (error, out, err) => resolve({ status: error ? (error.code ?? error.signal) : 0, said: `${out}${err}` }));
 });
 const dump = (site) => new Promise((resolve, reject) => {
-  execFile('mariadb-dump', [`--defaults-file=${site.var}/run/db.cnf`, '--single-transaction', '--skip-comments', '--no-tablespaces', '--skip-extended-insert', 'snug'], { maxBuffer: 1 << 28 },
+  execFile('mariadb-dump', ['--no-defaults', `--socket=${site.var}/run/db.sock`, '--user=snug', '--single-transaction', '--skip-comments', '--no-tablespaces', '--skip-extended-insert', 'snug'], { maxBuffer: 1 << 28 },
     (error, out) => (error ? reject(error) : resolve(out)));
 });
 // Every process that stands in a folder or runs from it.
