@@ -1,21 +1,48 @@
-/* "/health": for monitors. 200 when this program and the database answer, else 503. */
+/* "/health": for monitors. 200 when the database answers and every program takes connections, else 503. */
 #include "app.h"
 #include "db_site.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* Where programs run as plain CGI there are no sockets, and nothing that could be down. */
+static bool takes_connections(const struct config *config, const char *program)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/%s.sock", config->path_run, program);
+    bool fine = fd >= 0 && (connect(fd, (struct sockaddr *)&address, sizeof address) == 0 || errno == ENOENT);
+    if (fd >= 0)
+        close(fd);
+    return fine;
+}
+
 static void health(struct req *req)
 {
-    char epoch[DB_EPOCH];
+    static const char *const programs[] = {"home",   "register", "login", "logout",   "account",
+                                           "people", "rooms",    "room",  "settings", "messages"};
+    char epoch[DB_EPOCH], body[120];
+    bool database = db_site_epoch(req->db, epoch) == DB_OK;
+    const char *down = NULL;
 
-    if (db_site_epoch(req->db, epoch) == DB_OK) {
-        app_json(req, 200, "{\"status\":\"ok\",\"database\":\"ok\"}");
-        return;
-    }
-    app_header(req, "Retry-After: 2");
-    app_json(req, 503, "{\"status\":\"unavailable\",\"database\":\"unavailable\"}");
+    for (size_t i = 0; i < sizeof programs / sizeof programs[0] && down == NULL; i++)
+        if (!takes_connections(req->config, programs[i]))
+            down = programs[i];
+    bool fine = database && down == NULL;
+    snprintf(body, sizeof body, "{\"status\":\"%s\",\"database\":\"%s\",\"programs\":\"%s\"}",
+             fine ? "ok" : "unavailable", database ? "ok" : "unavailable", down == NULL ? "ok" : down);
+    if (!fine)
+        app_header(req, "Retry-After: 2");
+    app_json(req, fine ? 200 : 503, body);
 }
 
 static const struct route routes[] = {
-    {"/health", METHOD_GET, NEED_NOTHING, health},
+    {"/health", METHOD_GET, NEED_NO_SESSION, health},
     ROUTES_END,
 };
 

@@ -396,31 +396,33 @@ static enum app_method method_of(const char *name)
     return strcmp(name, "GET") == 0 || strcmp(name, "HEAD") == 0 ? METHOD_GET : 0;
 }
 
-/* Finds the route. Answers 404 and 405 itself. */
-static bool find_route(struct req *req, const struct route *routes)
+/* Finds the route; *allowed tells the methods of those whose path fits. */
+static const struct route *find_route(struct req *req, const struct route *routes, unsigned *allowed)
 {
     enum app_method method = method_of(req->in.method);
-    unsigned allowed = 0;
 
+    *allowed = 0;
     for (const struct route *r = routes; r->path != NULL; r++) {
         if (!fits(req, r->path, req->in.path))
             continue;
-        allowed |= r->method;
-        if (r->method == method) {
-            req->route = r;
-            return true;
-        }
+        *allowed |= r->method;
+        if (r->method == method)
+            return r;
     }
+    return NULL;
+}
+
+static void no_route(struct req *req, unsigned allowed)
+{
     if (allowed == 0) {
         app_not_found(req);
-        return false;
+        return;
     }
     app_header(req, "Allow: %s",
                allowed == METHOD_POST  ? "POST"
                : allowed == METHOD_GET ? "GET, HEAD"
                                        : "GET, HEAD, POST");
     app_fail(req, 405, "method_not_allowed", "This address does not take that kind of request.");
-    return false;
 }
 
 static void escape_url(struct strbuf *out, const char *text)
@@ -467,8 +469,15 @@ static bool check_post(struct req *req)
 
 static void run(struct req *req, const struct route *routes)
 {
+    unsigned allowed;
+
     req->json = strstr(req->in.accept, "application/json") != NULL;
     form_parse(&req->query, req->in.query, strlen(req->in.query));
+    req->route = find_route(req, routes, &allowed);
+    if (req->route != NULL && (req->route->needs & NEED_NO_SESSION)) {
+        req->route->handler(req);
+        return;
+    }
     enum db_result session = find_session(req);
     if (session != DB_OK)
         anonymous(req);
@@ -477,8 +486,10 @@ static void run(struct req *req, const struct route *routes)
         app_failed(req, session);
         return;
     }
-    if (!find_route(req, routes))
+    if (req->route == NULL) {
+        no_route(req, allowed);
         return;
+    }
 
     unsigned needs = req->route->needs;
     bool post = req->route->method == METHOD_POST;

@@ -90,6 +90,21 @@ test('history loads upwards to the first message, without the view jumping', asy
   assert.equal(await ben.page.getByRole('link', { name: 'Older messages' }).count(), 0);
 });
 
+test('with more unread than a page holds, the room still opens at the first of them', async () => {
+  await open(ben, room);
+  await ben.page.waitForTimeout(2500);
+  await ben.page.goto(`${ben.site.url}/account`);
+  await fill(ana, room, 200, 290);
+  await open(ben, room);
+  const mark = ben.page.getByText('New since you left');
+  await mark.waitFor();
+  await ben.page.waitForTimeout(300);
+  const next = await mark.evaluate((element) => element.parentElement.nextElementSibling.querySelector('.words').textContent);
+  assert.equal(next, 'line 200');
+  const top = await mark.evaluate((element) => element.getBoundingClientRect().top);
+  assert.ok(top > 0 && top < 400, `the mark is in view: ${top}`);
+});
+
 test('what is typed survives a reload, in its own room only', async () => {
   await open(ben, room);
   await ben.page.locator('#composer textarea').pressSequentially('half a thought');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { site as runningSite, startSite } from '../lib/site.mjs';
-import { nonce, people, sleep } from './client.mjs';
+import { eventually, nonce, people, sleep } from './client.mjs';
 
 const SENDERS = 50;
 const EACH = 12;
@@ -12,7 +12,7 @@ const random = (below) => Math.floor(Math.random() * below);
 async function send(client, room, text) {
   const fields = { room, text, nonce: nonce() };
   for (let tries = 0; ; tries += 1) {
-    assert.ok(tries < 30, 'a message finds its way');
+    assert.ok(tries < 300, 'a message finds its way');
     const kind = tries < 3 ? random(4) : 0;
     const cut = kind === 1 ? { abort: (request) => setTimeout(() => request.destroy(), random(30)) } : {};
     const answers = (await Promise.all(Array.from({ length: kind === 2 ? 2 : 1 }, () => client.message(fields, cut).catch(() => undefined))))
@@ -50,6 +50,7 @@ async function follow(client, room, { cuts = false, late = 0, history = false, e
     } catch (error) {
       if (!cuts) throw error;
       repeats += 1;
+      await sleep(random(30));
       continue;
     }
     assert.ok(page.messages.length <= fields.limit);
@@ -62,7 +63,8 @@ async function follow(client, room, { cuts = false, late = 0, history = false, e
   }
 }
 
-async function storm(site) {
+// With `kill`, a messages process dies every now and then: then every reader may be cut.
+async function storm(site, { kill = false } = {}) {
   const [owner, ...senders] = await people(site, SENDERS + 1, 'storm');
   const readers = await people(site, 6, 'reader');
   const room = await owner.group({ members: [...senders, ...readers].map((client) => client.name).join(' ') });
@@ -71,7 +73,14 @@ async function storm(site) {
   let last;
   const end = () => last;
   const following = [{ }, { cuts: true }, { cuts: true }, { }, { late: 300, history: true }, { late: 900, history: true, cuts: true }]
-    .map((how, at) => follow(readers[at], room, { ...how, end }));
+    .map((how, at) => follow(readers[at], room, { ...how, cuts: how.cuts || kill, end }));
+  const killing = (async () => {
+    for (let round = 0; kill && !last && round < 8; round += 1) {
+      await sleep(200 + random(300));
+      const pids = site.pids('messages');
+      if (pids.length) process.kill(pids[random(pids.length)], 'SIGKILL');
+    }
+  })();
   const acknowledged = (await Promise.all(senders.map(async (client, who) => {
     const mine = [];
     for (let at = 0; at < EACH; at += 1) {
@@ -80,10 +89,11 @@ async function storm(site) {
     }
     // A few change their minds while the others go on.
     const { seq } = mine[random(EACH)];
-    if (who % 5 === 0) assert.equal((await client.message({ room, action: 'edit', seq, text: `edited by ${who}` })).status, 200);
-    if (who % 5 === 1) assert.equal((await client.message({ room, action: 'delete', seq })).status, 200);
+    const change = { 0: { action: 'edit', text: `edited by ${who}` }, 1: { action: 'delete' } }[who % 5];
+    if (change) await eventually('it is changed', async () => (await client.message({ room, seq, ...change })).status === 200);
     return mine;
   }))).flat();
+  await Promise.all([killing, sleep(kill ? 1500 : 0)]);
   last = Number((await site.sql(`SELECT MAX(version) FROM messages WHERE room_id = ${room}`)).flat()[0]);
 
   // Every acknowledged message is stored once, under the number that was acknowledged.
@@ -109,7 +119,7 @@ async function storm(site) {
     const who = `reader ${at}`;
     const history = at >= 4;
     const changes = seen.map((message) => message.change);
-    if (!history) {
+    if (!history) { // the newest page and then the changes; history pages come by seq
       for (let i = 1; i < changes.length; i += 1) assert.ok(changes[i] > changes[i - 1], `${who}: change ${changes[i]} after ${changes[i - 1]}`);
     }
     const plain = seen.filter((message) => !touched.has(message.seq)).map((message) => message.seq);
@@ -138,6 +148,10 @@ describe('fifty people who send and retry at once', () => {
   test('lose, repeat and reorder nothing when no process can wake another', async () => {
     own.push(await startSite({ vars: { LIMITS: 'off', MESSAGES: 2, WAKEUPS: 'off' } }));
     epochs.push(await storm(own.at(-1)));
+  });
+
+  test('lose, repeat and reorder nothing while messages processes are killed', async () => {
+    await storm(own[0], { kill: true });
   });
 
   test('are read by others within a second even then', async () => {

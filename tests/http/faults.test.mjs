@@ -53,7 +53,8 @@ describe('a thousand people who wait', () => {
       assert.match(reader.text, /^HTTP\/1\.1 200 /);
       assert.ok(reader.text.includes('to a thousand') && reader.text.includes(`"seq":${sent.seq}`));
     }
-    assert.ok(Math.max(...readers.map((reader) => reader.at)) - begin < 3000, 'within moments');
+    const took = Math.max(...readers.map((reader) => reader.at)) - begin;
+    assert.ok(took < 5000, `within moments, not ${took} ms`);
     assert.deepEqual(site.pids('messages'), [pid], 'the same one process');
     await eventually('the descriptors go back', () => descriptorsOf(pid) <= open + 5, 10);
   });
@@ -125,31 +126,30 @@ describe('the messages program killed while people send', () => {
     await Promise.all(senders.map((client) => client.csrf()));
     let over = false;
     const killer = (async () => {
-      for (let round = 0; round < 6 && !over; round += 1) {
-        await sleep(150 + Math.random() * 300);
+      for (let round = 0; round < 12 && !over; round += 1) {
+        await sleep(100 + Math.random() * 150);
         site.kill('messages');
       }
     })();
-    let retried = 0;
+    let tries = 0;
     const sent = (await Promise.all(senders.map(async (client, who) => {
       const mine = [];
-      for (let at = 0; at < 25; at += 1) {
+      for (let at = 0; at < 50; at += 1) {
         const fields = { room: id, text: `${who}.${at}`, nonce: nonce() };
         const answer = await eventually('it is sent', async () => {
+          tries += 1;
           const got = await client.message(fields, { seconds: 10 });
           if ([200, 201].includes(got.status)) return got;
           assert.equal(got.status, 503, got.text);
-          retried += 1;
           return undefined;
         }, 20);
         mine.push({ ...answer.json(), text: fields.text });
-        await sleep(Math.random() * 80);
       }
       return mine;
     }))).flat();
     over = true;
     await killer;
-    assert.ok(retried >= 0);
+    assert.ok(tries > sent.length, 'some were cut');
     const stored = await eventually('it answers', () => anna.everything(id), 8);
     assert.deepEqual(stored.map((message) => message.seq), stored.map((_, at) => at + 1));
     assert.deepEqual(stored.filter((message) => message.kind === 'text').map((message) => message.text).sort(), sent.map((message) => message.text).sort());
