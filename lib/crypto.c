@@ -104,21 +104,40 @@ bool crypto_password_hash(const char *password, struct crypto_cost cost, char ou
     return true;
 }
 
+/* "NAME=DIGITS" and then `end`: reads the number and returns what follows, or NULL. */
+static const char *parameter(const char *text, const char *name, char end, unsigned *number)
+{
+    size_t len = strlen(name);
+    char *stop;
+
+    if (text == NULL || strncmp(text, name, len) != 0 || text[len] < '0' || text[len] > '9')
+        return NULL;
+    unsigned long value = strtoul(text + len, &stop, 10);
+    if (*stop != end || value > 99)
+        return NULL;
+    *number = (unsigned)value;
+    return stop + 1;
+}
+
+/* Takes a PHC string apart: the cost, the salt and the hash. */
+static bool parse_phc(const char *stored, struct crypto_cost *cost, uint8_t salt[SALT + 2],
+                      uint8_t hash[CRYPTO_HASH + 2])
+{
+    const char *text = stored != NULL && strncmp(stored, "$scrypt$", 8) == 0 ? stored + 8 : NULL;
+
+    text = parameter(text, "ln=", ',', &cost->cost);
+    text = parameter(text, "r=", ',', &cost->block);
+    text = parameter(text, "p=", '$', &cost->parallel);
+    const char *dollar = text != NULL ? strchr(text, '$') : NULL;
+    return dollar != NULL && unbase64(text, (size_t)(dollar - text), salt, SALT + 2) == SALT &&
+           unbase64(dollar + 1, strlen(dollar + 1), hash, CRYPTO_HASH + 2) == CRYPTO_HASH;
+}
+
 bool crypto_password_verify(const char *password, const char *stored, struct crypto_cost cost)
 {
     uint8_t salt[SALT + 2] = {0}, want[CRYPTO_HASH + 2] = {0}, have[CRYPTO_HASH];
-    bool known = false;
-    int at = 0;
+    bool known = parse_phc(stored, &cost, salt, want);
 
-    if (stored != NULL &&
-        sscanf(stored, "$scrypt$ln=%2u,r=%2u,p=%2u$%n", &cost.cost, &cost.block, &cost.parallel, &at) == 3 &&
-        at > 0) {
-        const char *salt_text = stored + at;
-        const char *dollar = strchr(salt_text, '$');
-        known = dollar != NULL &&
-                unbase64(salt_text, (size_t)(dollar - salt_text), salt, sizeof salt) == SALT &&
-                unbase64(dollar + 1, strlen(dollar + 1), want, sizeof want) == CRYPTO_HASH;
-    }
     if (!scrypt(password, salt, cost, have))
         return false;
     return CRYPTO_memcmp(have, want, CRYPTO_HASH) == 0 && known;

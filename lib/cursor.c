@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void cursor_write(const struct cursor *cursor, char out[CURSOR_TEXT])
@@ -27,7 +28,7 @@ bool cursor_read(const char *text, struct cursor *cursor)
 
     if (text == NULL || strlen(text) >= sizeof copy)
         return false;
-    strcpy(copy, text);
+    memcpy(copy, text, strlen(text) + 1);
     for (char *at = copy; at != NULL && parts < 4;) {
         part[parts++] = at;
         at = strchr(at, '-');
@@ -44,9 +45,9 @@ bool cursor_read(const char *text, struct cursor *cursor)
         return false;
     memcpy(cursor->epoch, part[0], CURSOR_EPOCH);
     if (parts == 4) {
-        if (strlen(part[3]) != 16 || !is_hex(part[3], 16) ||
-            sscanf(part[3], "%16" SCNx64, &cursor->digest) != 1)
+        if (strlen(part[3]) != 16 || !is_hex(part[3], 16))
             return false;
+        cursor->digest = strtoull(part[3], NULL, 16);
         cursor->has_digest = true;
     }
     return true;

@@ -326,8 +326,9 @@ static enum db_result check_sessions(struct db *db, struct group *g)
 /* A mark takes no lock, so its room was not read: may one know of it? */
 static enum db_result refuse_mark(struct db *db, struct write *w)
 {
-    enum db_result result = db_run(
-        db, "SELECT 1 FROM rooms WHERE id = ? AND visibility = 'public' AND deleted_at IS NULL", "u", w->room_id);
+    enum db_result result =
+        db_run(db, "SELECT 1 FROM rooms WHERE id = ? AND visibility = 'public' AND deleted_at IS NULL", "u",
+               w->room_id);
 
     w->result = result == DB_OK ? WRITE_NOT_MEMBER : WRITE_NO_ROOM;
     return result;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define ROOMS_MAX      2000 /* in one user's list */
+#define CLEAN_ROOMS    64   /* in one go */
 #define EVENT_TEXT_MAX 4000 /* bytes of names in one event; the rest is told by count */
 
 /* A room's row while its lock is held. */
@@ -398,8 +399,8 @@ static enum db_result update(struct db *db, void *context)
 {
     const struct change *c = context;
     const struct room_fields *f = c->fields;
-    struct locked room;
-    enum role role;
+    struct locked room = {0};
+    enum role role = ROLE_NONE;
     enum db_result result = lock_for(db, c, RIGHT_UPDATE, &room, &role);
 
     if (result != DB_OK)
@@ -438,8 +439,8 @@ static enum db_result add_members(struct db *db, void *context)
 {
     struct change *c = context;
     struct strbuf names = STRBUF_INIT;
-    struct locked room;
-    enum role role;
+    struct locked room = {0};
+    enum role role = ROLE_NONE;
     enum db_result result = lock_for(db, c, RIGHT_ADD, &room, &role);
     size_t unnamed = 0;
 
@@ -496,8 +497,8 @@ static enum db_result delete_member(struct db *db, struct locked *room, uint64_t
 static enum db_result remove_member(struct db *db, void *context)
 {
     const struct change *c = context;
-    struct locked room;
-    enum role role, target;
+    struct locked room = {0};
+    enum role role = ROLE_NONE, target = ROLE_NONE;
     enum db_result result = lock_for(db, c, RIGHT_REMOVE, &room, &role);
 
     if (result == DB_OK)
@@ -530,8 +531,8 @@ static enum db_result other_owner(struct db *db, uint64_t room_id, uint64_t user
 static enum db_result set_role(struct db *db, void *context)
 {
     struct change *c = context;
-    struct locked room;
-    enum role role, target;
+    struct locked room = {0};
+    enum role role = ROLE_NONE, target = ROLE_NONE;
     char display[TEXT_DISPLAY_MAX * 4 + 1];
     bool owned = true;
     enum db_result result = lock_for(db, c, RIGHT_ROLE, &room, &role);
@@ -570,8 +571,8 @@ enum db_result db_room_set_role(struct db *db, uint64_t id, uint64_t actor, uint
 static enum db_result leave(struct db *db, void *context)
 {
     struct change *c = context;
-    struct locked room;
-    enum role role;
+    struct locked room = {0};
+    enum role role = ROLE_NONE;
     bool owned = true;
     enum db_result result = lock_for(db, c, RIGHT_LEAVE, &room, &role);
 
@@ -595,8 +596,8 @@ enum db_result db_room_leave(struct db *db, uint64_t id, uint64_t actor, bool *l
 static enum db_result join(struct db *db, void *context)
 {
     const struct change *c = context;
-    struct locked room;
-    enum role role;
+    struct locked room = {0};
+    enum role role = ROLE_NONE;
     enum db_result result = lock_room(db, c->room_id, &room);
 
     if (result == DB_OK)
@@ -621,8 +622,8 @@ enum db_result db_room_join(struct db *db, uint64_t id, uint64_t actor)
 static enum db_result delete_room(struct db *db, void *context)
 {
     const struct change *c = context;
-    struct locked room;
-    enum role role;
+    struct locked room = {0};
+    enum role role = ROLE_NONE;
     enum db_result result = lock_for(db, c, RIGHT_DELETE, &room, &role);
 
     if (result == DB_OK)
@@ -640,34 +641,36 @@ enum db_result db_room_delete(struct db *db, uint64_t id, uint64_t actor)
     return db_transaction(db, delete_room, &c);
 }
 
+/* Runs `find` for the ids of rooms, then `clean` for each with the limit. */
+static enum db_result clean_rooms(struct db *db, const char *find, const char *clean, unsigned limit)
+{
+    uint64_t ids[CLEAN_ROOMS];
+    size_t count = 0;
+    enum db_result result = db_run(db, find, "u", (uint64_t)CLEAN_ROOMS);
+
+    while (result == DB_OK && count < CLEAN_ROOMS && db_next(db))
+        ids[count++] = db_u64(db, 0);
+    for (size_t i = 0; i < count && (result == DB_OK || result == DB_NONE); i++)
+        result = db_run(db, clean, "uu", ids[i], (uint64_t)limit);
+    return result == DB_NONE ? DB_OK : result;
+}
+
 enum db_result db_room_clean(struct db *db, unsigned limit)
 {
-    uint64_t ids[64];
-    size_t count = 0;
-    enum db_result result =
-        db_run(db,
-               "SELECT id FROM rooms r WHERE deleted_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY AND "
-               "EXISTS (SELECT 1 FROM messages m WHERE m.room_id = r.id) LIMIT 64",
-               "");
+    static const char deleted[] =
+        "SELECT id FROM rooms r WHERE deleted_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY AND "
+        "EXISTS (SELECT 1 FROM messages t WHERE t.room_id = r.id) LIMIT ?";
+    static const char trimmed[] =
+        "SELECT id FROM rooms r WHERE oldest_seq > 1 AND EXISTS (SELECT 1 FROM messages t WHERE t.room_id = "
+        "r.id AND "
+        "t.seq < r.oldest_seq AND t.created_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY) LIMIT ?";
+    enum db_result result = clean_rooms(db, deleted, "DELETE FROM messages WHERE room_id = ? LIMIT ?", limit);
 
-    while (db_next(db))
-        ids[count++] = db_u64(db, 0);
-    for (size_t i = 0; i < count; i++)
-        result = db_run(db, "DELETE FROM messages WHERE room_id = ? LIMIT ?", "uu", ids[i], (uint64_t)limit);
-
-    count = 0;
-    result = db_run(
-        db,
-        "SELECT id FROM rooms r WHERE oldest_seq > 1 AND EXISTS (SELECT 1 FROM messages m WHERE "
-        "m.room_id = r.id AND m.seq < r.oldest_seq AND m.created_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY) "
-        "LIMIT 64",
-        "");
-    while (db_next(db))
-        ids[count++] = db_u64(db, 0);
-    for (size_t i = 0; i < count; i++)
-        result = db_run(db,
-                        "DELETE m FROM messages m JOIN rooms r ON r.id = m.room_id WHERE m.room_id = ? AND "
-                        "m.seq < r.oldest_seq AND m.created_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY",
-                        "u", ids[i]);
-    return result == DB_NONE ? DB_OK : result;
+    if (result != DB_OK)
+        return result;
+    return clean_rooms(
+        db, trimmed,
+        "DELETE FROM messages WHERE room_id = ? AND created_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY AND "
+        "seq < (SELECT r.oldest_seq FROM rooms r WHERE r.id = messages.room_id) ORDER BY seq LIMIT ?",
+        limit);
 }

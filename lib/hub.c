@@ -156,9 +156,11 @@ struct hub {
 
 /* ---- lists ---- */
 
-#define container(link, type, member) ((type *)(void *)((char *)(link)-offsetof(type, member)))
+/* Goes on safely when the present link is taken out. NOLINTBEGIN(bugprone-macro-parentheses): the names it declares take no parentheses */
 #define each_link(at, after, list) \
     for (struct link *at = (list)->next, *after = at->next; at != (list); at = after, after = at->next)
+/* NOLINTEND(bugprone-macro-parentheses) */
+#define container(link, type, member) ((type *)(void *)((char *)(link)-offsetof(type, member)))
 
 static void list_init(struct link *list)
 {
@@ -739,13 +741,11 @@ static void tell_news(struct hub *hub, struct hub_room *room)
     event = frame(&text);
     strbuf_release(&text);
     room->arriving++; /* holds it while readers leave */
-    each_link(w, after_w, &room->watchers)
-    {
+    each_link (w, after_w, &room->watchers) {
         struct hub_user *user = container(w, struct watch, in_room)->user;
         bool last = false;
         /* Answering the user's last reader frees the user, and with it this very link. */
-        each_link(u, after_u, &user->readers)
-        {
+        each_link (u, after_u, &user->readers) {
             struct reader *r = container(u, struct reader, of_user);
             last = after_u == &user->readers;
             if (r->room_id != room->id && r->parked) {
@@ -792,8 +792,7 @@ void hub_user_changed(struct hub *hub, uint64_t user_id, uint64_t except)
 
     if (user == NULL)
         return;
-    each_link(at, after, &user->readers)
-    {
+    each_link (at, after, &user->readers) {
         struct reader *r = container(at, struct reader, of_user);
         if (except == 0 || r->room_id != except)
             look_again(hub, r);
@@ -889,13 +888,13 @@ static void changes_done(struct hub *hub, const struct changes_job *c)
     }
     room->arriving++;
     if (c->result == DB_NONE) { /* deleted: each one learns it by looking */
-        each_link(at, after, &room->readers) look_again(hub, container(at, struct reader, in_room));
+        each_link (at, after, &room->readers)
+            look_again(hub, container(at, struct reader, in_room));
     } else if (c->after != room->version) {
         room->dirty = true; /* the log was begun anew meanwhile */
     } else {
         extend_log(room, c);
-        each_link(at, after, &room->readers)
-        {
+        each_link (at, after, &room->readers) {
             struct reader *r = container(at, struct reader, in_room);
             if (!r->parked)
                 continue;
@@ -1177,7 +1176,8 @@ static void tick_done(struct hub *hub, const struct tick_job *t)
         if (room == NULL)
             continue;
         if (t->room[i].version == 0) {
-            each_link(at, after, &room->readers) look_again(hub, container(at, struct reader, in_room));
+            each_link (at, after, &room->readers)
+                look_again(hub, container(at, struct reader, in_room));
         } else {
             if (!room->live)
                 room->dirty = false;
@@ -1197,8 +1197,7 @@ static void scan(struct hub *hub)
     static const char comment[] = ":\n\n";
     struct bytes *bytes = NULL;
 
-    each_link(at, after, &hub->readers)
-    {
+    each_link (at, after, &hub->readers) {
         struct reader *r = container(at, struct reader, all);
         if (r->behind_at != 0 && hub->now - r->behind_at > BEHIND_MS) {
             reader_close(hub, r);
@@ -1344,7 +1343,8 @@ void hub_event(struct hub *hub, struct reader *r, uint32_t events)
 
 void hub_turn(struct hub *hub)
 {
-    each_link(at, after, &hub->ended) free(container(at, struct reader, all));
+    each_link (at, after, &hub->ended)
+        free(container(at, struct reader, all));
     list_init(&hub->ended);
     if (hub->hurry && !hub->ticking)
         submit_tick(hub);
@@ -1352,8 +1352,7 @@ void hub_turn(struct hub *hub)
 
 void hub_shutdown(struct hub *hub)
 {
-    each_link(at, after, &hub->readers)
-    {
+    each_link (at, after, &hub->readers) {
         struct reader *r = container(at, struct reader, all);
         if (!r->parked)
             continue;
@@ -1371,8 +1370,7 @@ size_t hub_readers(const struct hub *hub)
 
 void hub_free(struct hub *hub)
 {
-    each_link(at, after, &hub->readers)
-    {
+    each_link (at, after, &hub->readers) {
         struct reader *r = container(at, struct reader, all);
         r->busy = false;
         reader_close(hub, r);

@@ -18,16 +18,16 @@ void json_string(struct strbuf *sb, const char *text, size_t len)
             escape[1] = (char)c;
             escape[2] = '\0';
         } else if (c == '\n') {
-            strcpy(escape, "\\n");
+            memcpy(escape, "\\n", 3);
         } else if (c < 0x20 || c == '<' || c == 0x7f) {
             static const char digit[] = "0123456789abcdef";
-            strcpy(escape, "\\u00");
+            memcpy(escape, "\\u00", 4);
             escape[4] = digit[c >> 4];
             escape[5] = digit[c & 15];
             escape[6] = '\0';
         } else if (c == 0xe2 && i + 2 < len && (unsigned char)text[i + 1] == 0x80 &&
                    ((unsigned char)text[i + 2] & 0xfe) == 0xa8) {
-            strcpy(escape, (unsigned char)text[i + 2] == 0xa8 ? "\\u2028" : "\\u2029");
+            memcpy(escape, (unsigned char)text[i + 2] == 0xa8 ? "\\u2028" : "\\u2029", 7);
             skip = 3;
         } else {
             continue;
