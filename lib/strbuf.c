@@ -84,14 +84,19 @@ void strbuf_addf(struct strbuf *sb, const char *fmt, ...)
 {
     va_list args;
 
-    va_start(args, fmt);
-    int len = vsnprintf(NULL, 0, fmt, args);
-    va_end(args);
-    if (len <= 0)
-        return;
-    strbuf_grow(sb, (size_t)len);
-    va_start(args, fmt);
-    vsnprintf(sb->buf + sb->len, (size_t)len + 1, fmt, args);
-    va_end(args);
-    sb->len += (size_t)len;
+    strbuf_grow(sb, 64);
+    for (int tries = 0; tries < 2; tries++) {
+        size_t room = sb->alloc - sb->len;
+        va_start(args, fmt);
+        int len = vsnprintf(sb->buf + sb->len, room, fmt, args);
+        va_end(args);
+        if (len >= 0 && (size_t)len < room) {
+            sb->len += (size_t)len;
+            return;
+        }
+        sb->buf[sb->len] = '\0';
+        if (len < 0)
+            return;
+        strbuf_grow(sb, (size_t)len);
+    }
 }
