@@ -521,7 +521,7 @@ static void turn(int epoll, int wake, const sigset_t *signals)
 {
     struct epoll_event events[EVENTS];
     int pause = 0;
-    int count = epoll_pwait(epoll, events, EVENTS, hub_readers(app.hub) > 0 ? HUB_TICK : 60000, signals);
+    int count = epoll_pwait(epoll, events, EVENTS, hub_is_idle(app.hub) ? 60000 : HUB_TICK, signals);
 
     for (int i = 0; i < count; i++) {
         void *name = events[i].data.ptr;

@@ -69,6 +69,8 @@ async function deliver(item) {
         paint();
         return true;
       }
+      const line = views.get(item.id)?.querySelector('.state');
+      if (line) line.textContent = 'Not sent yet. It is tried again by itself …';
       const wait = Math.max(fault.retryAfter, backOff(failures));
       await Promise.race([sleep(wait), new Promise((now) => { wake = now; })]);
     }

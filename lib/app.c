@@ -548,7 +548,7 @@ static void serve(struct req *req, const struct route *routes)
 
 int app_main(int argc, char **argv, const struct route *routes)
 {
-    struct config config;
+    static struct config config; /* lives as long as the process */
     const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
     const char *program = slash != NULL ? slash + 1 : argc > 0 ? argv[0] : "snug";
 

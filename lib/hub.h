@@ -48,14 +48,17 @@ void hub_user_changed(struct hub *hub, uint64_t user_id, uint64_t except);
 /* epoll reported these events for a reader. */
 void hub_event(struct hub *hub, struct reader *reader, uint32_t events);
 
-/* To be called every 250 ms, and once more at the end of every turn of the loop (with `turn`), which frees the readers
- * that ended in it. */
+/* hub_tick: every 250 ms or oftener, unless the hub is idle. hub_turn: at the end of every turn of the loop; it frees the
+ * readers that ended in it. */
 #define HUB_TICK 250
 void hub_tick(struct hub *hub);
 void hub_turn(struct hub *hub);
 
 /* Tells every reader that this process ends; they come back to another. */
 void hub_shutdown(struct hub *hub);
+
+/* Whether there is nothing to tick for. */
+bool hub_is_idle(const struct hub *hub);
 
 /* How many readers there are. */
 size_t hub_readers(const struct hub *hub);

@@ -7,6 +7,7 @@
 #include "limit.h"
 #include "mem.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -207,6 +208,31 @@ static int compare_u64(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static void tick_row(struct db *db, struct tick_job *t)
+{
+    uint64_t id = db_u64(db, 1);
+    struct tick_room *room;
+    struct tick_user *user;
+
+    switch (db_u64(db, 0)) {
+    case 0:
+        room = bsearch(&id, t->room, t->rooms, sizeof *t->room, compare_u64);
+        if (room != NULL) {
+            room->version = db_u64(db, 2);
+            room->last_seq = db_u64(db, 3);
+        }
+        break;
+    case 1:
+        user = bsearch(&id, t->user, t->users, sizeof *t->user, compare_u64);
+        if (user != NULL)
+            user->version = db_u64(db, 2);
+        break;
+    default:
+        snprintf(t->epoch, sizeof t->epoch, "%016" PRIx64, id);
+    }
+}
+
+/* One query for all that is followed, and at most one statement for who is there. */
 static void run_tick(struct db *db, struct tick_job *t)
 {
     struct strbuf sql = STRBUF_INIT;
@@ -214,41 +240,26 @@ static void run_tick(struct db *db, struct tick_job *t)
     size_t rooms = t->rooms > 0 ? db_list_size(t->rooms) : 0,
            users = t->users > 0 ? db_list_size(t->users) : 0;
 
-    t->result = DB_OK;
+    strbuf_addstr(&sql, "SELECT 2, CAST(CONV(epoch, 16, 10) AS UNSIGNED), 0, 0 FROM site WHERE id = 1");
     if (rooms > 0) {
-        strbuf_addstr(&sql,
-                      "SELECT 0, id, version, last_seq FROM rooms WHERE deleted_at IS NULL AND id IN (");
+        strbuf_addstr(
+            &sql,
+            " UNION ALL SELECT 0, id, version, last_seq FROM rooms WHERE deleted_at IS NULL AND id IN (");
         db_marks(&sql, "?", rooms);
         strbuf_addch(&sql, ')');
         for (size_t i = 0; i < rooms; i++)
             db_args_u64(args, t->room[i < t->rooms ? i : t->rooms - 1].id);
     }
     if (users > 0) {
-        strbuf_addf(&sql, "%sSELECT 1, id, version, 0 FROM users WHERE id IN (",
-                    rooms > 0 ? " UNION ALL " : "");
+        strbuf_addstr(&sql, " UNION ALL SELECT 1, id, version, 0 FROM users WHERE id IN (");
         db_marks(&sql, "?", users);
         strbuf_addch(&sql, ')');
         for (size_t i = 0; i < users; i++)
             db_args_u64(args, t->user[i < t->users ? i : t->users - 1].id);
     }
-    if (sql.len > 0)
-        t->result = db_run_args(db, sql.buf, args);
-    while (t->result == DB_OK && db_next(db)) {
-        uint64_t id = db_u64(db, 1);
-        if (db_u64(db, 0) == 0) {
-            struct tick_room *room = bsearch(&id, t->room, t->rooms, sizeof *t->room, compare_u64);
-            if (room != NULL) {
-                room->version = db_u64(db, 2);
-                room->last_seq = db_u64(db, 3);
-            }
-        } else {
-            struct tick_user *user = bsearch(&id, t->user, t->users, sizeof *t->user, compare_u64);
-            if (user != NULL)
-                user->version = db_u64(db, 2);
-        }
-    }
-    if (t->result == DB_NONE)
-        t->result = DB_OK;
+    t->result = db_run_args(db, sql.buf, args);
+    while (t->result == DB_OK && db_next(db))
+        tick_row(db, t);
     if (t->result == DB_OK)
         t->result = db_presence_mark(db, t->present, t->seconds, t->presents);
     db_args_free(args);

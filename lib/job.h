@@ -26,7 +26,8 @@ struct read_job {
     struct page_query query; /* room_id 0: no room */
     bool has_cursor;         /* query.kind is PAGE_AFTER, or there is no room */
     struct cursor cursor;
-    bool marks; /* whoever asks sees the page at once: it counts as read */
+    int64_t asked_at; /* the loop's clock when it was asked, in ms */
+    bool marks;       /* whoever asks sees the page at once: it counts as read */
     /* filled: */
     enum read_status status;
     struct user user;
@@ -70,6 +71,8 @@ struct tick_job {
     uint64_t *present; /* who is there, and for how many seconds */
     uint32_t *seconds;
     size_t presents;
+    int64_t asked_at;
+    char epoch[CURSOR_EPOCH]; /* filled */
     enum db_result result;
 };
 

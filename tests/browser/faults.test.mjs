@@ -36,11 +36,14 @@ test('messages is killed in the middle: both pages recover by themselves, what w
 
 test('MariaDB is stopped and started again: the unsent messages are kept, and sent exactly once, in order', async () => {
   await snug.stopDatabase();
-  await say(ana, 'database away 1');
-  await say(ana, 'database away 2');
-  await pending(ana).nth(1).waitFor();
-  await ana.page.locator('#connection:visible').waitFor({ timeout: 30000 });
-  await snug.startDatabase();
+  try {
+    await say(ana, 'database away 1');
+    await say(ana, 'database away 2');
+    await pending(ana).nth(1).waitFor();
+    await pending(ana).getByText('tried again by itself').waitFor();
+  } finally {
+    await snug.startDatabase();
+  }
   await sees(ben, 'database away 2', 60000);
   await ana.page.waitForFunction(() => !document.querySelector('#pending li'), null, { timeout: LONG });
   await ana.page.locator('#connection').waitFor({ state: 'hidden', timeout: 60000 });
@@ -48,6 +51,17 @@ test('MariaDB is stopped and started again: the unsent messages are kept, and se
     assert.deepEqual((await texts(who)).filter((text) => text.startsWith('database away')), ['database away 1', 'database away 2']);
   }
   assert.equal(await stored('database away 1'), 1);
+});
+
+test('while the server is away a quiet bar says so, and it goes when the server is back', async () => {
+  await ben.page.route('**/messages?*', (route) => route.abort());
+  await open(ben, room);
+  await ben.page.locator('#connection', { hasText: 'Next try' }).waitFor({ timeout: LONG });
+  await ben.page.unroute('**/messages?*');
+  await ben.page.getByRole('button', { name: 'Try now' }).click();
+  await ben.page.locator('#connection').waitFor({ state: 'hidden', timeout: LONG });
+  await say(ana, 'back again');
+  await sees(ben, 'back again');
 });
 
 test('an unsent message survives a reload, and is sent once when the server is back', async () => {

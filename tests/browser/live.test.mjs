@@ -174,6 +174,29 @@ test('a new name and topic of the group reach a page that is open', async () => 
   await open(ben, room);
 });
 
+test('over plain HTTP, where browsers hide crypto.randomUUID and locks, messages are sent all the same', async () => {
+  const page = await ana.context.newPage();
+  await page.addInitScript(() => {
+    delete Crypto.prototype.randomUUID;
+    delete Navigator.prototype.locks;
+  });
+  await page.goto(`${ana.site.url}/rooms/${room}`);
+  await page.waitForTimeout(500);
+  await say({ page }, 'from plain HTTP');
+  await sees(ben, 'from plain HTTP');
+  await page.waitForFunction(() => !document.querySelector('#pending li'));
+  await page.close();
+});
+
+test('an input method that confirms a word with Enter does not send it', async () => {
+  const field = ana.page.locator('#composer textarea');
+  await field.fill('こんにち');
+  await field.evaluate((element) => element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true, cancelable: true })));
+  await ana.page.waitForTimeout(300);
+  assert.equal(await field.inputValue(), 'こんにち');
+  await field.fill('');
+});
+
 test('no script complained, and the security policy was never broken', () => {
   assert.deepEqual([...ana.faults, ...ben.faults], []);
 });

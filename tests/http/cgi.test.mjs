@@ -21,6 +21,7 @@ function cgi(program, path, { method = 'GET', body = '', type = body ? FORM : ''
   return new Promise((resolve, reject) => {
     const child = spawn(`${build}/bin/${program}`, [], { cwd: site.var, stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env.PATH, SNUG_CONFIG: `${site.var}/run/snug.hdf`, GATEWAY_INTERFACE: 'CGI/1.1', SERVER_PROTOCOL: 'HTTP/1.1', SERVER_SOFTWARE: 'test',
       SERVER_NAME: 'localhost', SERVER_PORT: '80', HTTP_HOST: 'localhost', REMOTE_ADDR: '127.0.0.1', REQUEST_METHOD: method, REQUEST_URI: path, DOCUMENT_URI: path.split('?')[0], SCRIPT_NAME: path.split('?')[0], QUERY_STRING: path.split('?')[1] ?? '',
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(ASAN|LSAN|UBSAN)_OPTIONS$/.test(name))), // reports go where the test run looks
       ...(body ? { CONTENT_LENGTH: String(length), CONTENT_TYPE: type } : {}), ...(cookie ? { HTTP_COOKIE: cookie } : {}), ...env } });
     const out = [];
     let errors = '';

@@ -264,6 +264,33 @@ export class Client {
     return answer.json();
   }
 
+  // An event stream: { status, headers, events, comments, over, close() }. Each event is { event, id, data }, as it comes.
+  stream(fields, headers = {}) {
+    return new Promise((resolve, reject) => {
+      const request = http.get({ agent, host: this.url.hostname, port: this.url.port, path: query('/messages', fields),
+        headers: { Accept: 'text/event-stream', Cookie: this.cookieHeader(), ...headers } }, (response) => {
+        const stream = { status: response.statusCode, headers: response.headers, events: [], comments: 0, over: false, close: () => request.destroy() };
+        let rest = '';
+        response.setEncoding('utf8').on('data', (part) => {
+          const blocks = (rest + part).split('\n\n');
+          rest = blocks.pop();
+          for (const block of blocks) {
+            const event = {};
+            for (const line of block.split('\n')) {
+              if (line.startsWith(':')) stream.comments += 1;
+              else event[line.slice(0, line.indexOf(':'))] = line.slice(line.indexOf(':') + 1).replace(/^ /, '');
+            }
+            if (event.data) stream.events.push({ ...event, data: JSON.parse(event.data) });
+          }
+        });
+        response.on('error', () => {});
+        response.on('close', () => { stream.over = true; });
+        resolve(stream);
+      });
+      request.on('error', reject);
+    });
+  }
+
   // Everything there is in a room, from the first message on.
   async everything(room) {
     let page = await this.read({ room, limit: 200 });

@@ -1,8 +1,8 @@
 // Many people at once: whatever is retried, cut or late, every message is stored once and all see the same order.
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { site as runningSite, startSite } from '../lib/site.mjs';
-import { eventually, nonce, people, sleep } from './client.mjs';
+import { eventually, nonce, people, person, sleep } from './client.mjs';
 
 const SENDERS = 50;
 const EACH = 12;
@@ -28,12 +28,13 @@ async function send(client, room, text) {
 // Follows a room from now on, until `end()` answers the last change that there will be. Answers what it saw, in its order.
 async function follow(client, room, { cuts = false, late = 0, history = false, end }) {
   await sleep(late);
-  let page = await client.read({ room, limit: history ? 20 : 200 });
+  const read = (fields) => (cuts ? eventually('it answers', () => client.read(fields), 10) : client.read(fields));
+  let page = await read({ room, limit: history ? 20 : 200 });
   const seen = [...page.messages];
   if (history) {
     let first = page;
     while (first.more) {
-      first = await client.read({ room, before: seen[0].seq, limit: 50 });
+      first = await read({ room, before: seen[0].seq, limit: 50 });
       seen.unshift(...first.messages);
     }
   }
@@ -63,10 +64,39 @@ async function follow(client, room, { cuts = false, late = 0, history = false, e
   }
 }
 
+// The same by a stream: cut every now and then, it goes on from the last event's id.
+async function followStream(client, room, { cuts = false, end }) {
+  const seen = [];
+  let id;
+  let repeats = 0;
+  for (;;) {
+    const stream = cuts ? await eventually('it answers', () => client.stream({ room, limit: 200 }, id ? { 'Last-Event-ID': id } : {}), 10)
+      : await client.stream({ room, limit: 200 });
+    let taken = 0;
+    let quiet = 0;
+    for (const until = cuts ? Date.now() + 100 + random(300) : Infinity; !stream.over && Date.now() < until;) {
+      await sleep(20);
+      for (; taken < stream.events.length; taken += 1) {
+        const event = stream.events[taken];
+        if (event.event !== 'update') continue;
+        seen.push(...event.data.messages);
+        id = event.id;
+        quiet = 0;
+      }
+      quiet += 1;
+      const last = end();
+      if (last && (seen.at(-1)?.change >= last || quiet > 100)) { stream.close(); return { seen, repeats }; }
+    }
+    stream.close();
+    assert.ok(cuts, 'it lasts');
+    repeats += 1;
+  }
+}
+
 // With `kill`, a messages process dies every now and then: then every reader may be cut.
 async function storm(site, { kill = false } = {}) {
   const [owner, ...senders] = await people(site, SENDERS + 1, 'storm');
-  const readers = await people(site, 6, 'reader');
+  const readers = await people(site, 8, 'reader');
   const room = await owner.group({ members: [...senders, ...readers].map((client) => client.name).join(' ') });
   await Promise.all(senders.map((client) => client.csrf()));
 
@@ -74,6 +104,7 @@ async function storm(site, { kill = false } = {}) {
   const end = () => last;
   const following = [{ }, { cuts: true }, { cuts: true }, { }, { late: 300, history: true }, { late: 900, history: true, cuts: true }]
     .map((how, at) => follow(readers[at], room, { ...how, cuts: how.cuts || kill, end }));
+  following.push(followStream(readers[6], room, { cuts: kill, end }), followStream(readers[7], room, { cuts: true, end }));
   const killing = (async () => {
     for (let round = 0; kill && !last && round < 8; round += 1) {
       await sleep(200 + random(300));
@@ -97,7 +128,7 @@ async function storm(site, { kill = false } = {}) {
   last = Number((await site.sql(`SELECT MAX(version) FROM messages WHERE room_id = ${room}`)).flat()[0]);
 
   // Every acknowledged message is stored once, under the number that was acknowledged.
-  const stored = await owner.everything(room);
+  const stored = await eventually('it answers', () => owner.everything(room), 10);
   assert.deepEqual(stored.map((message) => message.seq), stored.map((_, at) => at + 1), 'seq 1..N without a gap');
   const bySeq = new Map(stored.map((message) => [message.seq, message]));
   assert.equal(new Set(acknowledged.map((message) => message.seq)).size, SENDERS * EACH, 'each has a number of its own');
@@ -117,7 +148,7 @@ async function storm(site, { kill = false } = {}) {
   const touched = new Set(stored.filter((message) => message.edited_at || message.deleted).map((message) => message.seq));
   for (const [at, { seen }] of (await Promise.all(following)).entries()) {
     const who = `reader ${at}`;
-    const history = at >= 4;
+    const history = at === 4 || at === 5;
     const changes = seen.map((message) => message.change);
     if (!history) { // the newest page and then the changes; history pages come by seq
       for (let i = 1; i < changes.length; i += 1) assert.ok(changes[i] > changes[i - 1], `${who}: change ${changes[i]} after ${changes[i - 1]}`);
@@ -134,6 +165,12 @@ async function storm(site, { kill = false } = {}) {
 describe('fifty people who send and retry at once', () => {
   const own = [];
   const epochs = [];
+  let quiet;
+  before(async () => {
+    const client = await person(await runningSite());
+    const room = await client.group();
+    quiet = { begin: Date.now(), room, client, stream: await client.stream({ room }) };
+  });
   after(() => Promise.all(own.map((site) => site.stop())));
 
   test('lose, repeat and reorder nothing', async () => {
@@ -152,6 +189,15 @@ describe('fifty people who send and retry at once', () => {
 
   test('lose, repeat and reorder nothing while messages processes are killed', async () => {
     await storm(own[0], { kill: true });
+  });
+
+  test('disturb no quiet stream: it says at least every 20 s that it is alive', async () => {
+    await sleep(Math.max(0, quiet.begin + 21000 - Date.now()));
+    assert.ok(quiet.stream.comments >= 1);
+    assert.equal(quiet.stream.over, false);
+    await quiet.client.say(quiet.room, 'still there?');
+    await eventually('an answer', () => quiet.stream.events.some((event) => event.data.messages?.some((message) => message.text === 'still there?')), 2);
+    quiet.stream.close();
   });
 
   test('are read by others within a second even then', async () => {

@@ -394,6 +394,96 @@ describe('waiting for news', () => {
   });
 });
 
+describe('a stream', () => {
+  let room;
+  before(async () => { room = await anna.group({ members: `${ben.name} ${cara.name}` }); });
+  const updates = (stream) => stream.events.filter((event) => event.event === 'update');
+  const told = (stream) => updates(stream).flatMap((event) => event.data.messages);
+  const has = (stream, text) => eventually(text, () => told(stream).some((message) => message.text === text), 2);
+
+  test('brings every change within a second, each under its cursor and as the JSON that a poll gets', async (t) => {
+    const { seq } = await anna.say(room, 'before the stream');
+    const stream = await ben.stream({ room });
+    t.after(() => stream.close());
+    assert.equal(stream.status, 200);
+    assert.match(stream.headers['content-type'], /^text\/event-stream/);
+    await has(stream, 'before the stream');
+    await eventually('the list of rooms', () => stream.events.some((event) => event.event === 'rooms' && event.data.rooms.some((each) => each.id === room)));
+    const first = updates(stream).at(-1).id;
+    const begin = performance.now();
+    await anna.say(room, 'live');
+    await has(stream, 'live');
+    assert.ok(performance.now() - begin < 1000);
+    await anna.message({ room, action: 'edit', seq, text: 'edited live' });
+    await has(stream, 'edited live');
+    await anna.message({ room, action: 'delete', seq });
+    await eventually('the deletion', () => told(stream).some((message) => message.seq === seq && message.deleted), 2);
+    const changes = told(stream).map((message) => message.change);
+    assert.deepEqual(changes, [...new Set(changes)].sort((a, b) => a - b), 'each once, in order');
+    const { messages } = await ben.read({ room, after: first });
+    assert.deepEqual(messages.map((message) => message.text), ['live', ''], 'its cursors are those of polls');
+    for (const event of updates(stream)) {
+      const [one, other] = await Promise.all([event.id, event.data.cursor].map((cursor) => ben.read({ room, after: cursor })));
+      assert.deepEqual(one.messages, other.messages, 'the id is the cursor');
+    }
+    assert.deepEqual(told(stream).filter((message) => messages.some((each) => each.change === message.change)), messages);
+  });
+
+  test('goes on where it was cut, by Last-Event-ID or by after', async (t) => {
+    const first = await ben.stream({ room });
+    await anna.say(room, 'seen');
+    await has(first, 'seen');
+    const { id } = updates(first).at(-1);
+    first.close();
+    await anna.say(room, 'missed one');
+    await anna.say(room, 'missed two');
+    for (const [fields, headers] of [[{ room }, { 'Last-Event-ID': id }], [{ room, after: id }, {}]]) {
+      const stream = await ben.stream(fields, headers);
+      t.after(() => stream.close());
+      await has(stream, 'missed two');
+      assert.deepEqual(told(stream).map((message) => message.text), ['missed one', 'missed two']);
+    }
+  });
+
+  test('tells of new messages in other rooms', async (t) => {
+    const other = await anna.group({ members: ben.name });
+    const stream = await ben.stream({ room });
+    t.after(() => stream.close());
+    await sleep(200);
+    const { seq } = await anna.say(other, 'elsewhere');
+    await eventually('news', () => stream.events.some((event) => event.event === 'news' && event.data.news.some((each) => each.id === other && each.last_seq === seq)), 2);
+  });
+
+  for (const [why, end, code] of [['signed out', async (client) => { await client.submit('/logout', {}); }], ['removed', async (client, id) => { await anna.settings(id, 'remove', { member: client.name }); }, 'not_a_member'],
+    ['left without the group', async (client, id) => { await anna.settings(id, 'delete', { confirm: (await mark(anna, id)).name }); }]]) {
+    test(`ends for good within a second when one is ${why}`, async () => {
+      const client = await person(site);
+      await client.csrf();
+      const id = await anna.group({ members: client.name });
+      const stream = await client.stream({ room: id });
+      await sleep(300);
+      assert.equal(stream.over, false);
+      const begin = performance.now();
+      await end(client, id);
+      await eventually('the end', () => stream.over, 3);
+      assert.ok(performance.now() - begin < 1500, `${performance.now() - begin} ms`);
+      const last = stream.events.at(-1);
+      assert.equal(last.event, 'end');
+      assert.match(last.data.code, /^[a-z_]+$/);
+      if (code) assert.equal(last.data.code, code);
+    });
+  }
+
+  test('is refused like anything else', async () => {
+    for (const [client, fields, status] of [[new Client(site.url), { room }, 401], [ben, { room: 999999999 }, 404], [ben, { room, after: 'garbage' }, 400]]) {
+      const stream = await client.stream(fields);
+      const code = stream.events.find((event) => event.event === 'end')?.data.code;
+      assert.ok(stream.status === status || code, `${stream.status}`);
+      stream.close();
+    }
+  });
+});
+
 describe('sending', () => {
   let room;
   before(async () => { room = await anna.group({ members: ben.name }); });
