@@ -4,6 +4,7 @@
 #   make run        installs what is missing, builds, and serves: PORT= VAR= HOST= MESSAGES= DB= LIMITS= WAKEUPS=
 #   make demo       fills the site that runs on VAR with a small, lively example
 #   make test       runs every test; SAN=1 runs them on a build that checks its memory
+#   make bench      measures it beside its peers: a table and a chart in var/bench/
 #   make lint       looks over C, templates and scripts
 #   make install    copies what a server needs to DESTDIR and PREFIX
 
@@ -33,6 +34,7 @@ endif
 
 PROGRAMS := $(patsubst cgi-bin/%.c,$(BUILD)/bin/%,$(wildcard cgi-bin/*.c))
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+BENCH    := $(addprefix $(BUILD)/bench/,load dbload trivial fanout)
 LIBRARY  := $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
 SOURCES  := $(wildcard lib/*.[ch] cgi-bin/*.[ch] tests/unit/*.[ch] bench/*.[ch])
 
@@ -50,6 +52,10 @@ $(BUILD)/bin/%: $(BUILD)/cgi-bin/%.o $(BUILD)/libsnug.a
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libsnug.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+
+$(BUILD)/bench/load: $(addprefix $(BUILD)/bench/,answer.o stats.o rows.o reach.o)
+$(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/libsnug.a
+	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
 # Made anew, so that a file that left lib/ leaves the library too.
 $(BUILD)/libsnug.a: $(LIBRARY)
@@ -81,6 +87,11 @@ test:
 asan:
 	$(MAKE) test SAN=1
 
+bench:
+	bench/run
+
+bench-programs: $(BENCH)
+
 lint:
 	deploy/deps run lint
 	tests/lint $(SOURCES) -- $(INCLUDE)
@@ -102,6 +113,6 @@ install: all
 clean:
 	rm -rf build build-san node_modules
 
-.PHONY: all unit run deps demo test asan lint install clean FORCE
+.PHONY: all unit run deps demo test asan bench bench-programs lint install clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -40,13 +40,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define BODY_MAX (256 * 1024) /* 10,000 characters of four bytes, percent-encoded, and the other fields */
-#define WAIT_MAX 55           /* seconds */
-#define CGI_POLL 5
-#define ACCEPTS  64   /* new requests taken in one turn */
-#define LOAD_MAX 4000 /* jobs; more than this would wait longer than anybody does */
-#define GRACE_MS 3000 /* at the end, for answers under way */
-#define EVENTS   256
+#define BODY_MAX    (256 * 1024) /* 10,000 characters of four bytes, percent-encoded, and the other fields */
+#define WAIT_MAX    55           /* seconds */
+#define CGI_POLL    5
+#define ACCEPTS     64   /* new requests taken in one turn */
+#define LOAD_MAX    4000 /* jobs; more than this would wait longer than anybody does */
+#define GRACE_MS    3000 /* at the end, for answers under way */
+#define SPARE_FILES 128
+#define EVENTS      256
 
 /* What an event's data.ptr names when it is no reader. */
 static char on_listener, on_jobs, on_wake;
@@ -558,7 +559,13 @@ static void serve(void)
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);
-        log_line("up to %llu descriptors", (unsigned long long)files.rlim_cur);
+        /* The last ones are for requests that are answered at once, so that these never find none. */
+        unsigned long long most =
+            files.rlim_cur > 2 * SPARE_FILES ? files.rlim_cur - SPARE_FILES : SPARE_FILES;
+        if (app.config.limit_readers > most)
+            app.config.limit_readers = (unsigned)most;
+        log_line("up to %llu descriptors, %u readers", (unsigned long long)files.rlim_cur,
+                 app.config.limit_readers);
     }
     int wake = wake_listen(&app.config);
     app.hub = hub_new(&app.config, epoll, submit);

@@ -3,7 +3,6 @@
 #include "app.h"
 #include "cursor.h"
 #include "db_message.h"
-#include "db_site.h"
 #include "page.h"
 #include "text.h"
 #include "timeline.h"
@@ -19,8 +18,11 @@ static enum db_result show_members(struct req *req)
     struct member_list list;
     enum db_result result = db_room_members(req->db, req->room.id, MEMBERS_MAX, &list);
 
+    req->room.member_count = list.count;
     if (result == DB_OK)
         app_members(req, &list, ROLE_NONE); /* managing them is the settings page's */
+    if (result == DB_OK && list.count == MEMBERS_MAX)
+        result = db_room_get(req->db, req->room.id, req->me.id, &req->room);
     free(list.member);
     return result == DB_NONE ? DB_OK : result;
 }
@@ -47,12 +49,12 @@ static enum db_result show_own(struct req *req, const char *parameter, const cha
     return result == DB_NONE ? DB_OK : result;
 }
 
-static void show_cursor(struct req *req, const struct page *page, const char *epoch)
+static void show_cursor(struct req *req, const struct page *page)
 {
     struct cursor cursor = {.room_id = page->room.id, .version = page->version};
     char text[CURSOR_TEXT];
 
-    snprintf(cursor.epoch, sizeof cursor.epoch, "%s", epoch);
+    snprintf(cursor.epoch, sizeof cursor.epoch, "%s", req->session.epoch);
     cursor_write(&cursor, text);
     view_set(req->view, "Room.Cursor", text);
 }
@@ -79,23 +81,46 @@ static void show_page(struct req *req, const struct page *page, bool history)
 
 static void join_page(struct req *req)
 {
+    enum db_result result = db_room_get(req->db, req->number, req->me.id, &req->room);
+
+    if (result != DB_OK) {
+        app_failed(req, result);
+        return;
+    }
     page_room(req->view, &req->room);
     view_set_u64(req->view, "Room.MemberCount", req->room.member_count);
     app_page(req, 200, req->room.name, "join.cs");
 }
 
+static void fill_and_show(struct req *req, const struct page *page, bool history)
+{
+    enum db_result result = DB_OK;
+
+    req->room = page->room;
+    if (req->me.last_room_id != req->room.id)
+        result = db_user_set_last_room(req->db, req->me.id, req->room.id);
+    if (result == DB_OK && !req->room.direct)
+        result = show_members(req);
+    if (result == DB_OK)
+        result = show_own(req, "edit", "Edit");
+    if (result == DB_OK)
+        result = show_own(req, "delete", "Delete");
+    if (result != DB_OK) {
+        app_failed(req, result);
+        return;
+    }
+    show_page(req, page, history);
+    show_cursor(req, page);
+    app_page(req, 200, page->room.name, "room.cs");
+}
+
 static void room(struct req *req)
 {
     struct page_query query = {
-        .kind = PAGE_NEWEST, .room_id = req->room.id, .user_id = req->me.id, .limit = PAGE_LIMIT};
+        .kind = PAGE_NEWEST, .room_id = req->number, .user_id = req->me.id, .limit = PAGE_LIMIT};
     const char *before = form_get(&req->query, "before");
-    char epoch[DB_EPOCH];
     struct page page;
 
-    if (req->room.role == ROLE_NONE) {
-        join_page(req);
-        return;
-    }
     if (before != NULL) {
         query.kind = PAGE_BEFORE;
         if (!text_to_u64(before, INT64_MAX, &query.mark)) {
@@ -103,29 +128,19 @@ static void room(struct req *req)
             return;
         }
     }
+    /* The page looks at the rights itself, in the same statement (db_message.h). */
     enum db_result result = db_message_page(req->db, &query, &page);
-    if (result == DB_OK)
-        result = db_site_epoch(req->db, epoch);
-    if (result == DB_OK && req->me.last_room_id != req->room.id)
-        result = db_user_set_last_room(req->db, req->me.id, req->room.id);
-    if (result == DB_OK && !page.room.direct)
-        result = show_members(req);
-    if (result == DB_OK)
-        result = show_own(req, "edit", "Edit");
-    if (result == DB_OK)
-        result = show_own(req, "delete", "Delete");
-    if (result == DB_OK) {
-        show_page(req, &page, before != NULL);
-        show_cursor(req, &page, epoch);
-        app_page(req, 200, page.room.name, "room.cs");
-    } else {
+    if (result != DB_OK)
         app_failed(req, result);
-    }
+    else if (page.room.role == ROLE_NONE)
+        join_page(req);
+    else
+        fill_and_show(req, &page, before != NULL);
     message_list_release(&page.list);
 }
 
 static const struct route routes[] = {
-    {"/rooms/#", METHOD_GET, NEED_LOGIN | NEED_ROOM, room},
+    {"/rooms/#", METHOD_GET, NEED_LOGIN, room},
     ROUTES_END,
 };
 

@@ -88,11 +88,12 @@ function edit(li) {
   field.value = words(li);
   const form = make('form', { class: 'in-place', onsubmit: save }, make('div', { class: 'box' },
     make('label', { class: 'sr-only', for: 'in-place' }, 'Edit your message'), field, error(),
-    make('div', { class: 'row' }, make('p', { class: 'hint' }, 'Enter saves, Esc cancels'),
+    make('div', { class: 'row' }, make('p', { class: 'hint needs-script' }, 'Enter saves, Esc cancels'),
       make('button', { type: 'button', class: 'button', onclick: close }, 'Cancel'),
       make('button', { class: 'button primary' }, 'Save'))));
   open = { tool: 'edit', seq: li.dataset.seq, base: li.dataset.change, element: form };
   page.hold(() => hang(li));
+  form.scrollIntoView({ block: 'nearest' });
   field.focus();
   field.setSelectionRange(field.value.length, field.value.length);
 }
@@ -106,6 +107,7 @@ function remove(li) {
   make('button', { type: 'button', class: 'button', onclick: close }, 'Keep it'), error());
   open = { tool: 'delete', seq: li.dataset.seq, base: li.dataset.change, element };
   page.hold(() => hang(li));
+  element.scrollIntoView({ block: 'nearest' });
   yes.focus();
 }
 

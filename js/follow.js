@@ -1,11 +1,11 @@
-// Follows what happens: one cursor, one request at a time. A held request while it works, short polls where
-// held ones are cut, slow polls while the page is hidden. Whatever gets lost in between, the cursor catches up.
+// Follows what happens: one cursor, one request at a time. A stream while it works, held requests where streams are
+// cut, short polls where those are cut too, slow polls while the page is hidden. Whatever gets lost in between, the
+// cursor catches up.
 // Tells: `update` (the server's JSON), `connection` ({ok, next}), `ended` ({status, code}).
 
 import { backOff, on, page, tell } from './page.js';
 import { get } from './net.js';
 
-const STREAM = false; // switched on once the server answers text/event-stream
 const WAIT = 25; // seconds
 const SHORT = 3000; // between polls where nothing can be held
 const HIDDEN = 30000; // between polls of a hidden page; browsers may make it a minute
@@ -78,7 +78,7 @@ async function step() {
   const pace = interval();
   const holding = caughtUp && !pace;
   if (caughtUp && pace) await pause(pace);
-  if (holding && STREAM && Date.now() >= demoted.stream && window.EventSource) return stream(signal);
+  if (holding && Date.now() >= demoted.stream && window.EventSource) return stream(signal);
   const wait = holding ? WAIT : 0;
   try {
     take(await get(query(wait), { timeout: (wait + 15) * 1000, signal }));

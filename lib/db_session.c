@@ -33,7 +33,9 @@ enum db_result db_session_get(struct db *db, const uint8_t hash[CRYPTO_HASH], st
         db,
         "SELECT s.remember, s.seen_at < UTC_TIMESTAMP(3) - INTERVAL 300 SECOND, u.id, u.name, u.display, "
         "u.email, "
-        "u.admin, u.version, u.last_room_id, u.created_at FROM sessions s JOIN users u ON u.id = s.user_id "
+        "u.admin, u.version, u.last_room_id, u.created_at, i.epoch FROM sessions s JOIN users u ON u.id = "
+        "s.user_id "
+        "JOIN site i ON i.id = 1 "
         "WHERE s.token_hash = ? AND s.expires_at > UTC_TIMESTAMP(3)",
         "b", hash, (size_t)CRYPTO_HASH);
 
@@ -52,6 +54,7 @@ enum db_result db_session_get(struct db *db, const uint8_t hash[CRYPTO_HASH], st
     user->version = db_u64(db, 7);
     user->last_room_id = db_u64(db, 8);
     db_time(db, 9, user->created_at);
+    snprintf(session->epoch, sizeof session->epoch, "%s", db_text(db, 10, NULL));
     return DB_OK;
 }
 

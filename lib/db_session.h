@@ -2,6 +2,7 @@
 #ifndef SNUG_DB_SESSION_H
 #define SNUG_DB_SESSION_H
 
+#include "db_site.h"
 #include "db_user.h"
 
 #define DB_ADDRESS 46
@@ -13,6 +14,7 @@ struct session {
     char seen_at[DB_TIME];
     char address[DB_ADDRESS];
     char agent[DB_AGENT];
+    char epoch[DB_EPOCH]; /* the site's, read with it: most who need the one need the other */
     bool remember;
     bool stale; /* not marked as seen for five minutes: db_session_touch is due */
 };

@@ -3,7 +3,6 @@
 #include "db_attempt.h"
 #include "db_presence.h"
 #include "db_session.h"
-#include "db_site.h"
 #include "limit.h"
 #include "mem.h"
 
@@ -151,7 +150,7 @@ static enum db_result read_page(struct db *db, struct read_job *r)
 
 static enum db_result read_all(struct db *db, struct read_job *r)
 {
-    struct session session;
+    struct session session = {0};
     enum db_result result = db_session_get(db, r->session, &session, &r->user);
 
     if (result == DB_NONE) {
@@ -160,8 +159,7 @@ static enum db_result read_all(struct db *db, struct read_job *r)
     }
     if (result == DB_OK && session.stale)
         result = db_session_touch(db, &session, r->session_days, NULL);
-    if (result == DB_OK)
-        result = db_site_epoch(db, r->epoch);
+    memcpy(r->epoch, session.epoch, sizeof r->epoch);
     if (result == DB_OK && r->query.room_id != 0) {
         result = read_page(db, r);
         if (result == DB_NONE)
