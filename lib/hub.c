@@ -115,10 +115,10 @@ static void tell_news(struct hub *hub, struct hub_room *room)
                 continue;
             if (r->busy)
                 r->again = true;
-            else if (r->kind == READER_JSON)
-                tell_wait(hub, r, false, NULL);
-            else
+            else if (r->kind == READER_STREAM)
                 reader_send(hub, r, event);
+            else if (r->digest != hub_user_digest(r->user, r->room_id)) /* else he came with it */
+                tell_wait(hub, r, false, NULL);
         }
     }
     bytes_drop(event);
@@ -186,13 +186,17 @@ static void extend_log(struct hub_room *room, const struct changes_job *c)
 
     timeline_json(&json, room->id, list, at);
     at[list->count] = json.len + 1; /* as if a comma followed the last */
-    for (size_t i = 0; i < list->count; i++)
-        hub_log_add(room, list->message[i].change, json.buf + at[i], at[i + 1] - at[i] - 1);
+    for (size_t i = 0; i < list->count; i++) {
+        struct entry change = {list->message[i].change, list->message[i].seq, json.buf + at[i],
+                               at[i + 1] - at[i] - 1};
+        hub_log_add(room, &change);
+    }
     free(at);
     strbuf_release(&json);
 
     room->version = c->page.version;
     room->oldest = c->page.room.oldest_seq;
+    hub_log_trim(room);
     if (c->page.room.info_version > room->info_version) {
         free(room->info);
         room->info = as_json(put_info, &c->page.room);

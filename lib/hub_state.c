@@ -104,9 +104,23 @@ void hub_log_begin(struct hub_room *room, uint64_t version)
     room->live = true;
 }
 
-void hub_log_add(struct hub_room *room, uint64_t version, const char *json, size_t len)
+static void log_remove(struct hub_room *room, size_t at)
 {
-    if (room->entries == HUB_LOG_ENTRIES || (room->entries > 0 && room->log_bytes + len > HUB_LOG_BYTES)) {
+    room->log_bytes -= room->entry[at].len;
+    free(room->entry[at].json);
+    room->entries--;
+    memmove(room->entry + at, room->entry + at + 1, (room->entries - at) * sizeof *room->entry);
+}
+
+void hub_log_add(struct hub_room *room, const struct entry *change)
+{
+    for (size_t i = 0; i < room->entries; i++)
+        if (room->entry[i].seq == change->seq) {
+            log_remove(room, i);
+            break;
+        }
+    if (room->entries == HUB_LOG_ENTRIES ||
+        (room->entries > 0 && room->log_bytes + change->len > HUB_LOG_BYTES)) {
         size_t drop = room->entries / 2 + 1;
         for (size_t i = 0; i < drop; i++) {
             room->log_bytes -= room->entry[i].len;
@@ -116,8 +130,16 @@ void hub_log_add(struct hub_room *room, uint64_t version, const char *json, size
         room->entries -= drop;
         memmove(room->entry, room->entry + drop, room->entries * sizeof *room->entry);
     }
-    room->entry[room->entries++] = (struct entry){version, mem_dupn(json, len), len};
-    room->log_bytes += len;
+    room->entry[room->entries] = *change;
+    room->entry[room->entries++].json = mem_dupn(change->json, change->len);
+    room->log_bytes += change->len;
+}
+
+void hub_log_trim(struct hub_room *room)
+{
+    for (size_t i = room->entries; i-- > 0;)
+        if (room->entry[i].seq < room->oldest)
+            log_remove(room, i);
 }
 
 struct hub_user *hub_user_find(struct hub *hub, uint64_t id)

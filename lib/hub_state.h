@@ -78,6 +78,7 @@ struct reader {
 
 struct entry {
     uint64_t version;
+    uint64_t seq;
     char *json;
     size_t len;
 };
@@ -185,7 +186,10 @@ void hub_room_settle(struct hub_room *room);
 void hub_log_clear(struct hub_room *room, uint64_t version);
 /* Makes the room live, as a page of it found it. */
 void hub_log_begin(struct hub_room *room, uint64_t version);
-void hub_log_add(struct hub_room *room, uint64_t version, const char *json, size_t len);
+/* Adds a change; what the message was before goes: nobody is shown a text that was edited or deleted since. */
+void hub_log_add(struct hub_room *room, const struct entry *change);
+/* Drops messages below the oldest kept. */
+void hub_log_trim(struct hub_room *room);
 
 struct hub_user *hub_user_find(struct hub *hub, uint64_t id); /* or NULL */
 struct hub_user *hub_user_get(struct hub *hub, uint64_t id);  /* made when it is not there */

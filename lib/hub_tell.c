@@ -118,7 +118,7 @@ void tell_wait(struct hub *hub, struct reader *r, bool changes, const struct str
             version = room->entry[i].version;
         }
         strbuf_addf(&body, "],\"more\":%s", more ? "true" : "false");
-        if (changes && !more) {
+        if (changes && !more && room->version > version) {
             version = room->version;
             put_room_fields(&body, room, r->version);
         }
@@ -157,7 +157,8 @@ void tell_stream(struct hub *hub, struct reader *r, const struct read_job *read)
         timeline_json(&json, r->room_id, &page->list, at);
         at[page->list.count] = json.len + 1;
         for (size_t i = 0; !whole && i < page->list.count; i++) {
-            struct entry entry = {page->list.message[i].change, json.buf + at[i], at[i + 1] - at[i] - 1};
+            struct entry entry = {page->list.message[i].change, page->list.message[i].seq, json.buf + at[i],
+                                  at[i + 1] - at[i] - 1};
             put_event(hub, &text, &shown, entry.version, &entry, false, 0);
         }
         free(at);
@@ -172,8 +173,9 @@ void tell_stream(struct hub *hub, struct reader *r, const struct read_job *read)
             if (!whole)
                 told.page.list.count = 0;
             reply_json(&body, &told, 0);
-            strbuf_addstr(&text, "event: update\nid: ");
-            put_cursor(hub, &text, r->room_id, page->version, NULL);
+            char cursor[CURSOR_TEXT];
+            reply_cursor(&told, cursor);
+            strbuf_addf(&text, "event: update\nid: %s", cursor);
             strbuf_addf(&text, "\ndata: %s\n\n", body.buf);
             strbuf_release(&body);
         }
