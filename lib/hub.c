@@ -578,8 +578,10 @@ static struct hub_user *known(struct hub *hub, const struct read_job *read)
     struct hub_room *room = watch != NULL ? watch->room : NULL;
     if (room == NULL || room->dirty || room->oldest == 0 || hub->now - room->confirmed_at > CONFIRMED_MS)
         return NULL;
-    if (read->cursor.version >= room->wanted)
+    if (read->cursor.version == room->wanted)
         return session->user;
+    if (read->cursor.version > room->wanted)
+        return NULL; /* it comes from a process that is further: the database knows */
     return room->live && room->version == room->wanted && read->cursor.version >= room->log_from
                ? session->user
                : NULL;
