@@ -32,6 +32,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -600,6 +601,7 @@ static void serve(void)
 int main(void)
 {
     log_name("messages");
+    mallopt(M_ARENA_MAX, 1); /* two threads that seldom meet there: one heap, which can be given back */
     config_load(&app.config);
     tmpl_folder(app.config.path_html);
     if (fcgi_open() >= 0) {

@@ -16,6 +16,7 @@
 
 #define STATEMENTS      256 /* kept per connection; a power of two */
 #define TRIES           8
+#define LARGE           1000 /* arguments: a statement with more is not kept, its buffers are large */
 #define PAUSE_MS        250 /* after a failure to connect the next try waits so long: what queues up fails at once */
 #define WSREP_NOT_READY 1047 /* ER_UNKNOWN_COM_ERROR: what a Galera node outside its cluster answers */
 #define CHECKREAD       1020
@@ -62,6 +63,7 @@ struct db {
     struct timespec failed_at; /* when connecting last failed */
     struct statement statement[STATEMENTS];
     unsigned statements;
+    struct statement large; /* the last one that was too large to keep */
     struct statement *current;
     struct db_args args;
     uint64_t affected;
@@ -82,21 +84,23 @@ void db_timeout(struct db *db, unsigned seconds)
     db->timeout = seconds;
 }
 
+static void forget_statement(struct statement *s)
+{
+    if (s->stmt != NULL)
+        mysql_stmt_close(s->stmt);
+    for (unsigned c = 0; c < s->columns; c++)
+        free(s->column[c].data);
+    free(s->column);
+    free(s->result);
+    free(s->sql);
+    memset(s, 0, sizeof *s);
+}
+
 static void forget_statements(struct db *db)
 {
-    for (size_t i = 0; i < STATEMENTS; i++) {
-        struct statement *s = &db->statement[i];
-        if (s->sql == NULL)
-            continue;
-        if (s->stmt != NULL)
-            mysql_stmt_close(s->stmt);
-        for (unsigned c = 0; c < s->columns; c++)
-            free(s->column[c].data);
-        free(s->column);
-        free(s->result);
-        free(s->sql);
-    }
-    memset(db->statement, 0, sizeof db->statement);
+    for (size_t i = 0; i < STATEMENTS; i++)
+        forget_statement(&db->statement[i]);
+    forget_statement(&db->large);
     db->statements = 0;
     db->current = NULL;
 }
@@ -225,18 +229,24 @@ static enum db_result connect_now(struct db *db)
 }
 
 /* The prepared statement for this text; prepared now if it is new. */
-static enum db_result prepare(struct db *db, const char *sql, struct statement **out)
+static enum db_result prepare(struct db *db, const char *sql, size_t args, struct statement **out)
 {
     uint32_t hash = 2166136261u;
     size_t len = 0;
 
     for (; sql[len] != '\0'; len++)
         hash = (hash ^ (unsigned char)sql[len]) * 16777619u;
-    if (db->statements > STATEMENTS / 2)
-        forget_statements(db);
-    struct statement *s = &db->statement[hash % STATEMENTS];
-    while (s->sql != NULL && strcmp(s->sql, sql) != 0)
-        s = s == &db->statement[STATEMENTS - 1] ? db->statement : s + 1;
+    bool large = args > LARGE;
+    struct statement *s = &db->large;
+    if (large) {
+        forget_statement(s);
+    } else {
+        if (db->statements > STATEMENTS / 2)
+            forget_statements(db);
+        s = &db->statement[hash % STATEMENTS];
+        while (s->sql != NULL && strcmp(s->sql, sql) != 0)
+            s = s == &db->statement[STATEMENTS - 1] ? db->statement : s + 1;
+    }
     *out = s;
     if (s->sql != NULL)
         return DB_OK;
@@ -265,7 +275,7 @@ static enum db_result prepare(struct db *db, const char *sql, struct statement *
         s->result[i].length = &s->column[i].len;
         s->result[i].is_null = &s->column[i].null;
     }
-    db->statements++;
+    db->statements += large ? 0 : 1;
     return DB_OK;
 }
 
@@ -305,7 +315,7 @@ static enum db_result run_once(struct db *db, const char *sql, struct db_args *a
         return DB_AWAY;
     enum db_result result = connect_now(db);
     if (result == DB_OK)
-        result = prepare(db, sql, &s);
+        result = prepare(db, sql, args->count, &s);
     if (result != DB_OK)
         return result;
     if (mysql_stmt_param_count(s->stmt) != args->count) {

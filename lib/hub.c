@@ -4,6 +4,7 @@
 #include "timeline.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -14,7 +15,8 @@
 #define COMMENT_MS   15000  /* a stream says something at least every 20 s */
 #define NEWS_MS      1000   /* news of one room at most so often */
 #define CONFIRMED_MS 1000   /* an answer from memory needs room, user and session confirmed within this */
-#define IDLE_MS      30000  /* a user who polls is followed for so long after his last one */
+#define TRIM_MS      10000
+#define IDLE_MS      30000 /* a user who polls is followed for so long after his last one */
 
 static int64_t clock_ms(void)
 {
@@ -361,7 +363,7 @@ static void read_found(struct hub *hub, struct reader *r, const struct read_job 
 
     memcpy(hub->epoch, read->epoch, sizeof hub->epoch);
     r->looked_at = hub->now;
-    hub_user_update(hub, user, read);
+    hub_user_update(hub, user, read, r->kind == READER_JSON);
     note_room(hub, read);
     hub_present(hub, user->id, r->deadline > 0 ? HUB_PRESENCE_HELD : HUB_PRESENCE_POLL);
     if (r->kind == READER_HTML)
@@ -543,6 +545,10 @@ void hub_tick(struct hub *hub)
             tell_news(hub, room);
         }
     hub_sweep(hub, IDLE_MS);
+    if (hub->now - hub->trimmed_at > TRIM_MS) { /* what a rush of look-ups took goes back */
+        hub->trimmed_at = hub->now;
+        malloc_trim(0);
+    }
 }
 
 /* ---- the way in and out ---- */

@@ -226,7 +226,7 @@ void hub_user_doubt(struct hub *hub, struct hub_user *user)
     }
 }
 
-void hub_user_update(struct hub *hub, struct hub_user *user, const struct read_job *read)
+void hub_user_update(struct hub *hub, struct hub_user *user, const struct read_job *read, bool polls)
 {
     user->used_at = hub->now;
     if (read->user.version < user->version)
@@ -236,7 +236,8 @@ void hub_user_update(struct hub *hub, struct hub_user *user, const struct read_j
     user->version = read->user.version;
     if (read->asked_at > user->doubted_at) {
         user->confirmed_at = read->asked_at;
-        session_add(hub, user, read->session, hub->now);
+        if (polls)
+            session_add(hub, user, read->session, hub->now);
     }
     user->watch = mem_array(read->rooms.count, sizeof *user->watch);
     user->watches = read->rooms.count;

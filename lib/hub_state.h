@@ -169,6 +169,7 @@ struct hub {
     int64_t now;
     int64_t ticked_at;
     int64_t scanned_at;
+    int64_t trimmed_at;
     struct presence_slot presence[HUB_PRESENCE_SLOTS];
     uint64_t *present;
     uint32_t *seconds;
@@ -193,8 +194,9 @@ void hub_log_trim(struct hub_room *room);
 
 struct hub_user *hub_user_find(struct hub *hub, uint64_t id); /* or NULL */
 struct hub_user *hub_user_get(struct hub *hub, uint64_t id);  /* made when it is not there */
-/* Takes over what a look-up found of the user: his version, his rooms, and that the session is good. */
-void hub_user_update(struct hub *hub, struct hub_user *user, const struct read_job *read);
+/* Takes over what a look-up found of the user: his version, his rooms and, for who polls and will be back with it, that
+ * the session is good. */
+void hub_user_update(struct hub *hub, struct hub_user *user, const struct read_job *read, bool polls);
 /* Forgets his sessions: they are looked up again. */
 void hub_user_doubt(struct hub *hub, struct hub_user *user);
 struct watch *hub_user_watch(const struct hub_user *user, uint64_t room_id); /* or NULL: not in it */

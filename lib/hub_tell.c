@@ -118,7 +118,7 @@ void tell_wait(struct hub *hub, struct reader *r, bool changes, const struct str
             version = room->entry[i].version;
         }
         strbuf_addf(&body, "],\"more\":%s", more ? "true" : "false");
-        if (changes && !more && room->version > version) {
+        if (changes && !more && room->version >= version) { /* unless it stands ahead of this process */
             version = room->version;
             put_room_fields(&body, room, r->version);
         }
