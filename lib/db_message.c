@@ -13,13 +13,16 @@
 #define MESSAGE_COLUMNS                                                                          \
     "t.seq, t.version, t.sender_id, u.name, u.display, t.nonce, t.event, t.text, t.created_at, " \
     "t.edited_at, t.deleted_at"
-#define SENDER " LEFT JOIN users u ON u.id = t.sender_id "
-/* A page: the room, its one who asks, and messages, in one statement and so from one snapshot. */
-#define PAGE                                                                                           \
-    "SELECT " DB_ROOM_COLUMNS ", " MESSAGE_COLUMNS " FROM rooms r LEFT JOIN members m ON "             \
-    "m.room_id = r.id AND m.user_id = ?" DB_ROOM_OTHER "LEFT JOIN messages t ON t.room_id = r.id AND " \
-    "t.seq >= r.oldest_seq AND "
-#define PAGE_END SENDER "WHERE r.id = ? AND " DB_ROOM_KNOWN
+/* A page: the room, its one who asks, and messages, in one statement and so from one snapshot. The messages are cut
+ * in a table of their own, which reads as many rows as it gives, however many the room has. */
+#define PAGE_ROOM(messages)                                                                \
+    "SELECT " DB_ROOM_COLUMNS ", " MESSAGE_COLUMNS " FROM rooms r LEFT JOIN members m ON " \
+    "m.room_id = r.id AND m.user_id = ?" DB_ROOM_OTHER                                     \
+    "LEFT JOIN (SELECT * FROM messages WHERE room_id = ? AND "                             \
+    "seq >= (SELECT oldest_seq FROM rooms WHERE id = ?) " messages " LIMIT ?) t ON "
+#define SENDER                " LEFT JOIN users u ON u.id = t.sender_id "
+#define PAGE_ASKED            "m.user_id IS NOT NULL" SENDER "WHERE r.id = ? AND " DB_ROOM_KNOWN
+#define PAGE(messages, order) PAGE_ROOM(messages) PAGE_ASKED " ORDER BY " order
 
 void message_list_release(struct message_list *list)
 {
@@ -90,20 +93,17 @@ static void reverse(struct message_list *list)
 
 enum db_result db_message_page(struct db *db, const struct page_query *q, struct page *page)
 {
-    static const char newest[] = PAGE "m.user_id IS NOT NULL" PAGE_END " ORDER BY t.seq DESC LIMIT ?";
-    static const char before[] =
-        PAGE "m.user_id IS NOT NULL AND t.seq < ?" PAGE_END " ORDER BY t.seq DESC LIMIT ?";
-    static const char after[] =
-        PAGE "m.user_id IS NOT NULL AND t.version > ? AND t.version <= r.version" PAGE_END
-             " ORDER BY t.version LIMIT ?";
-    uint64_t limit = q->limit + 1; /* one more, to know whether there is more */
+    static const char newest[] = PAGE("ORDER BY seq DESC", "t.seq DESC");
+    static const char before[] = PAGE("AND seq < ? ORDER BY seq DESC", "t.seq DESC");
+    static const char after[] = PAGE("AND version > ? ORDER BY version", "t.version");
+    uint64_t room = q->room_id, limit = q->limit + 1; /* one more, to know whether there is more */
     enum db_result result;
 
     if (q->kind == PAGE_NEWEST)
-        result = db_run(db, newest, "uuu", q->user_id, q->room_id, limit);
+        result = db_run(db, newest, "uuuuu", q->user_id, room, room, limit, room);
     else
-        result = db_run(db, q->kind == PAGE_BEFORE ? before : after, "uuuu", q->user_id, q->mark, q->room_id,
-                        limit);
+        result = db_run(db, q->kind == PAGE_BEFORE ? before : after, "uuuuuu", q->user_id, room, room,
+                        q->mark, limit, room);
     result = read_page(db, result, q->limit, page);
     if (q->kind != PAGE_AFTER)
         reverse(&page->list);
@@ -115,15 +115,13 @@ enum db_result db_message_page(struct db *db, const struct page_query *q, struct
 enum db_result db_message_changes(struct db *db, uint64_t room_id, uint64_t after, size_t limit,
                                   struct page *page)
 {
-    /* As PAGE_AFTER, with nobody asking: member 0 is in no room. */
-    static const char sql[] =
-        "SELECT " DB_ROOM_COLUMNS ", " MESSAGE_COLUMNS
-        " FROM rooms r LEFT JOIN members m ON m.room_id = r.id AND m.user_id = 0" DB_ROOM_OTHER
-        "LEFT JOIN messages t ON t.room_id = r.id AND t.seq >= r.oldest_seq AND t.version > ? "
-        "AND t.version <= r.version" SENDER "WHERE r.id = ? AND r.deleted_at IS NULL "
-        "ORDER BY t.version LIMIT ?";
-    enum db_result result =
-        read_page(db, db_run(db, sql, "uuu", after, room_id, (uint64_t)limit + 1), limit, page);
+    /* As PAGE_AFTER, with nobody asking: user 0 is in no room. */
+    static const char sql[] = PAGE_ROOM(
+        "AND version > ? ORDER BY version") "1 = 1" SENDER
+                                            "WHERE r.id = ? AND r.deleted_at IS NULL ORDER BY t.version";
+    enum db_result result = read_page(
+        db, db_run(db, sql, "uuuuuu", (uint64_t)0, room_id, room_id, after, (uint64_t)limit + 1, room_id),
+        limit, page);
 
     if (page->more)
         page->version = page->list.message[page->list.count - 1].change;
