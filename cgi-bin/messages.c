@@ -64,6 +64,7 @@ struct sender {
     int fd;
     bool json;
     bool cgi;
+    int64_t asked_at;
     char csrf[CRYPTO_TOKEN_TEXT];
 };
 
@@ -368,14 +369,18 @@ static void announce(const struct write *write)
         return;
     if (write->action == WRITE_READ || write->action == WRITE_UNREAD) {
         if (app.hub != NULL)
-            hub_user_changed(app.hub, write->user_id, 0);
+            hub_user_changed(app.hub, write->user_id);
         wake_user(&app.config, write->user_id);
         return;
     }
     if (app.hub != NULL) {
-        hub_room_changed(app.hub, write->room_id, write->change, write->fresh ? write->seq : 0);
-        if (write->fresh) /* the sender's own mark rose: his other pages count anew */
-            hub_user_changed(app.hub, write->user_id, write->room_id);
+        if (write->fresh) {
+            hub_room_sent(app.hub, write);
+            /* The sender's own mark rose: his pages elsewhere count anew. */
+            hub_user_marked(app.hub, write->user_id, write->room_id);
+        } else {
+            hub_room_changed(app.hub, write->room_id, write->change, 0);
+        }
     }
     wake_room(&app.config, write->room_id);
 }
@@ -384,6 +389,8 @@ static void write_done(struct job *job)
 {
     struct sender *to = job->owner;
 
+    if (job->write.result == WRITE_DONE && app.hub != NULL)
+        hub_session_learn(app.hub, &job->write, to->asked_at);
     answer_write(to, &job->write);
     announce(&job->write);
     free(to);
@@ -448,10 +455,13 @@ static void handle_post(const struct fcgi_request *in)
         job_free(job);
     } else {
         job->owner = to;
-        if (in->cgi)
+        if (in->cgi) {
             write_now(job);
-        else
+        } else {
+            to->asked_at = hub_now(app.hub);
+            job->write.known_user = hub_session_user(app.hub, job->write.session, &job->write.known_at);
             submit(job);
+        }
     }
 }
 
@@ -505,7 +515,7 @@ static void take_wakes(int fd)
         if (wake.kind == WAKE_ROOM)
             hub_room_changed(app.hub, wake.id, 0, 0);
         else if (wake.kind == WAKE_USER)
-            hub_user_changed(app.hub, wake.id, 0);
+            hub_user_changed(app.hub, wake.id);
     }
 }
 

@@ -196,6 +196,10 @@ struct group {
     size_t nonces;
     enum role role[WRITE_GROUP_MAX]; /* of each write's user in its room */
     size_t sends;
+    bool look; /* for nonces that came before; else only the unique key tells, and the group is run again */
+    int64_t clock;
+    char now[DB_TIME]; /* the database's clock, and the same as ISO 8601 */
+    char iso[DB_TIME];
 };
 
 static bool is_change(const struct write *w)
@@ -267,7 +271,7 @@ static enum db_result lock_rooms(struct db *db, struct group *g)
     if (size > 0) {
         strbuf_addstr(&sql,
                       "SELECT id, kind = 'direct', visibility = 'public', last_seq, oldest_seq, version, "
-                      "history_limit FROM rooms WHERE deleted_at IS NULL AND id IN (");
+                      "history_limit, UTC_TIMESTAMP(3) FROM rooms WHERE deleted_at IS NULL AND id IN (");
         db_marks(&sql, "?", size);
         strbuf_addstr(&sql, ") ORDER BY id FOR UPDATE");
         for (size_t i = 0; i < size; i++)
@@ -282,6 +286,8 @@ static enum db_result lock_rooms(struct db *db, struct group *g)
                                    .oldest_seq = db_u64(db, 4),
                                    .version = db_u64(db, 5),
                                    .history_limit = db_u64(db, 6)};
+            snprintf(g->now, sizeof g->now, "%s", db_text(db, 7, NULL));
+            db_time(db, 7, g->iso);
             r->old_version = r->version;
             r->old_oldest = r->oldest_seq;
         }
@@ -291,27 +297,42 @@ static enum db_result lock_rooms(struct db *db, struct group *g)
     return result == DB_NONE ? DB_OK : result;
 }
 
+static bool want_session(const struct write *w)
+{
+    return w->user_id == 0;
+}
+
+/* Who sends; those whose session is known need no look. */
 static enum db_result check_sessions(struct db *db, struct group *g)
 {
     struct strbuf sql = STRBUF_INIT;
     struct db_args *args = db_args_new();
     size_t index[WRITE_GROUP_MAX];
-    size_t size = list_of(g, want_all, index);
+    enum db_result result = DB_OK;
 
-    strbuf_addstr(
-        &sql,
-        "SELECT token_hash, user_id FROM sessions WHERE expires_at > UTC_TIMESTAMP(3) AND token_hash IN (");
-    db_marks(&sql, "?", size);
-    strbuf_addch(&sql, ')');
-    for (size_t i = 0; i < size; i++)
-        db_args_bytes(args, g->write[index[i]]->session, CRYPTO_HASH);
-    enum db_result result = db_run_args(db, sql.buf, args);
-    while (db_next(db)) {
-        size_t len;
-        const char *hash = db_text(db, 0, &len);
-        for (size_t i = 0; i < g->count; i++)
-            if (len == CRYPTO_HASH && memcmp(hash, g->write[i]->session, CRYPTO_HASH) == 0)
-                g->write[i]->user_id = db_u64(db, 1);
+    for (size_t i = 0; i < g->count; i++)
+        if (!g->look && g->clock - g->write[i]->known_at < WRITE_TRUST_MS)
+            g->write[i]->user_id = g->write[i]->known_user;
+    size_t size = list_of(g, want_session, index);
+    if (size > 0) {
+        strbuf_addstr(
+            &sql,
+            "SELECT s.token_hash, s.user_id, u.version FROM sessions s JOIN users u ON u.id = s.user_id "
+            "WHERE s.expires_at > UTC_TIMESTAMP(3) AND s.token_hash IN (");
+        db_marks(&sql, "?", size);
+        strbuf_addch(&sql, ')');
+        for (size_t i = 0; i < size; i++)
+            db_args_bytes(args, g->write[index[i]]->session, CRYPTO_HASH);
+        result = db_run_args(db, sql.buf, args);
+        while (db_next(db)) {
+            size_t len;
+            const char *hash = db_text(db, 0, &len);
+            for (size_t i = 0; i < g->count; i++)
+                if (len == CRYPTO_HASH && memcmp(hash, g->write[i]->session, CRYPTO_HASH) == 0) {
+                    g->write[i]->user_id = db_u64(db, 1);
+                    g->write[i]->user_version = db_u64(db, 2);
+                }
+        }
     }
     for (size_t i = 0; i < g->count; i++)
         if (g->write[i]->user_id == 0)
@@ -332,6 +353,23 @@ static enum db_result refuse_mark(struct db *db, struct write *w)
     return result;
 }
 
+/* One index fits pairs; without the hint the optimizer weighs them all against both, which costs more than the query. */
+#define MEMBERS "members m FORCE INDEX (PRIMARY)"
+
+static void read_member(struct db *db, struct group *g)
+{
+    uint64_t room_id = db_u64(db, 0), user_id = db_u64(db, 1);
+
+    for (size_t i = 0; i < g->count; i++) {
+        struct write *w = g->write[i];
+        if (w->room_id != room_id || w->user_id != user_id)
+            continue;
+        g->role[i] = rights_role(db_text(db, 2, NULL));
+        snprintf(w->sender_name, sizeof w->sender_name, "%s", db_text(db, 3, NULL));
+        snprintf(w->sender_display, sizeof w->sender_display, "%s", db_text(db, 4, NULL));
+    }
+}
+
 static enum db_result check_members(struct db *db, struct group *g)
 {
     struct strbuf sql = STRBUF_INIT;
@@ -341,20 +379,17 @@ static enum db_result check_members(struct db *db, struct group *g)
     enum db_result result = DB_OK;
 
     if (size > 0) {
-        strbuf_addstr(&sql, "SELECT m.room_id, m.user_id, m.role FROM members m WHERE ");
+        strbuf_addstr(&sql, "SELECT m.room_id, m.user_id, m.role, u.name, u.display FROM " MEMBERS
+                            " JOIN users u ON u.id = m.user_id WHERE (m.room_id, m.user_id) IN (");
+        db_marks(&sql, "(?,?)", size);
+        strbuf_addch(&sql, ')');
         for (size_t i = 0; i < size; i++) {
-            strbuf_addstr(&sql, i > 0 ? " OR (m.room_id = ? AND m.user_id = ?)"
-                                      : "(m.room_id = ? AND m.user_id = ?)");
             db_args_u64(args, g->write[index[i]]->room_id);
             db_args_u64(args, g->write[index[i]]->user_id);
         }
         result = db_run_args(db, sql.buf, args);
-        while (db_next(db)) {
-            uint64_t room_id = db_u64(db, 0), user_id = db_u64(db, 1);
-            for (size_t i = 0; i < g->count; i++)
-                if (g->write[i]->room_id == room_id && g->write[i]->user_id == user_id)
-                    g->role[i] = rights_role(db_text(db, 2, NULL));
-        }
+        while (db_next(db))
+            read_member(db, g);
     }
     db_args_free(args);
     strbuf_release(&sql);
@@ -384,12 +419,13 @@ static enum db_result find_nonces(struct db *db, struct group *g)
     if (size > 0) {
         strbuf_addstr(&sql,
                       "SELECT t.sender_id, t.nonce, t.room_id, t.seq, t.version, t.edited_at IS NOT NULL OR "
-                      "t.deleted_at IS NOT NULL OR t.seq < r.oldest_seq, t.text FROM messages t "
-                      "JOIN rooms r ON r.id = t.room_id WHERE ");
+                      "t.deleted_at IS NOT NULL OR t.seq < r.oldest_seq, t.text FROM messages t FORCE INDEX "
+                      "(messages_nonce) "
+                      "JOIN rooms r ON r.id = t.room_id WHERE (t.sender_id, t.nonce) IN (");
+        db_marks(&sql, "(?,?)", size);
+        strbuf_addch(&sql, ')');
         for (size_t i = 0; i < size; i++) {
             const struct write *w = g->write[index[i]];
-            strbuf_addstr(&sql, i > 0 ? " OR (t.sender_id = ? AND t.nonce = ?)"
-                                      : "(t.sender_id = ? AND t.nonce = ?)");
             db_args_u64(args, w->user_id);
             db_args_text(args, w->nonce, strlen(w->nonce));
         }
@@ -448,7 +484,7 @@ static enum db_result find_rows(struct db *db, struct group *g)
 }
 
 /* Whether this nonce came before, in the table or earlier in this group; then the send is answered with it. */
-static bool repeats(struct group *g, size_t at, struct write *w)
+static bool repeats(const struct group *g, size_t at, struct write *w)
 {
     for (size_t i = 0; i < g->nonces; i++) {
         const struct nonce_row *n = &g->nonce[i];
@@ -519,13 +555,27 @@ static void decide_old(struct group *g, struct write *w, struct room_row *room)
     m->version = w->change = ++room->version;
 }
 
-/* Numbers what is left, in the order in which it came. */
-static void decide(struct group *g)
+/* A send that came before costs nothing. */
+static void refund(struct group *g, struct write *w)
 {
-    struct timespec clock;
+    if (w->charged && g->limit != NULL)
+        limit_give(g->limit, w->user_id);
+    w->charged = false;
+}
 
-    clock_gettime(CLOCK_MONOTONIC, &clock);
-    int64_t now = (int64_t)clock.tv_sec * 1000 + clock.tv_nsec / 1000000;
+static void number(struct group *g, struct write *w, struct room_row *room)
+{
+    w->seq = ++room->last_seq;
+    w->change = ++room->version;
+    w->fresh = true;
+    memcpy(w->created_at, g->iso, sizeof w->created_at);
+    g->sends++;
+}
+
+/* Numbers what is left, in the order in which it came. False: whether a send is too fast, or came before, has to be
+ * looked up first. */
+static bool decide(struct group *g)
+{
     for (size_t i = 0; i < g->count; i++) {
         struct write *w = g->write[i];
         if (!is_open(w) || !is_change(w))
@@ -533,16 +583,15 @@ static void decide(struct group *g)
         struct room_row *room = find_room(g, w->room_id);
         if (w->action != WRITE_SEND) {
             decide_old(g, w, room);
-        } else if (!repeats(g, i, w)) {
-            if (g->limit != NULL && !w->charged && !limit_take(g->limit, w->user_id, now)) {
-                w->result = WRITE_TOO_FAST;
-                continue;
-            }
+        } else if (repeats(g, i, w)) {
+            refund(g, w);
+        } else if (g->limit == NULL || w->charged || limit_take(g->limit, w->user_id, g->clock)) {
             w->charged = true;
-            w->seq = ++room->last_seq;
-            w->change = ++room->version;
-            w->fresh = true;
-            g->sends++;
+            number(g, w, room);
+        } else if (!g->look) {
+            return false;
+        } else {
+            w->result = WRITE_TOO_FAST;
         }
     }
     for (size_t i = 0; i < g->rooms; i++) {
@@ -551,24 +600,16 @@ static void decide(struct group *g)
             r->last_seq >= r->history_limit + r->oldest_seq) {
             r->oldest_seq = r->last_seq - r->history_limit + 1;
             r->version++;
+            for (size_t w = 0; w < g->count; w++)
+                if (g->write[w]->room_id == r->id)
+                    g->write[w]->trimmed = r->version;
         }
     }
+    return true;
 }
 
-static void cases(struct strbuf *sql, struct db_args *args, const struct group *g, const size_t *index,
-                  size_t size, const char *column, size_t offset)
-{
-    strbuf_addf(sql, "%s = CASE id", column);
-    for (size_t i = 0; i < size; i++) {
-        const struct room_row *r = &g->room[index[i]];
-        strbuf_addstr(sql, " WHEN ? THEN ?");
-        db_args_u64(args, r->id);
-        db_args_u64(args, *(const uint64_t *)(const void *)((const char *)r + offset));
-    }
-    strbuf_addstr(sql, " END");
-}
-
-/* One statement numbers all rooms of the group. */
+/* One statement numbers all rooms of the group. The rows are there and locked, so that only the second half of the
+ * statement takes effect; in this form its cost grows with their number, not with its square. */
 static enum db_result store_rooms(struct db *db, const struct group *g)
 {
     size_t index[WRITE_GROUP_MAX], count = 0;
@@ -584,15 +625,19 @@ static enum db_result store_rooms(struct db *db, const struct group *g)
 
     struct strbuf sql = STRBUF_INIT;
     struct db_args *args = db_args_new();
-    strbuf_addstr(&sql, "UPDATE rooms SET ");
-    cases(&sql, args, g, index, size, "last_seq", offsetof(struct room_row, last_seq));
-    cases(&sql, args, g, index, size, ", version", offsetof(struct room_row, version));
-    cases(&sql, args, g, index, size, ", oldest_seq", offsetof(struct room_row, oldest_seq));
-    strbuf_addstr(&sql, " WHERE id IN (");
-    db_marks(&sql, "?", size);
-    strbuf_addch(&sql, ')');
-    for (size_t i = 0; i < size; i++)
-        db_args_u64(args, g->room[index[i]].id);
+    strbuf_addstr(
+        &sql, "INSERT INTO rooms (id, kind, last_seq, oldest_seq, version, created_by, created_at) VALUES ");
+    db_marks(&sql, "(?,'group',?,?,?,0,UTC_TIMESTAMP(3))", size);
+    strbuf_addstr(&sql,
+                  " ON DUPLICATE KEY UPDATE last_seq = VALUES(last_seq), oldest_seq = VALUES(oldest_seq), "
+                  "version = VALUES(version)");
+    for (size_t i = 0; i < size; i++) {
+        const struct room_row *r = &g->room[index[i]];
+        db_args_u64(args, r->id);
+        db_args_u64(args, r->last_seq);
+        db_args_u64(args, r->oldest_seq);
+        db_args_u64(args, r->version);
+    }
     enum db_result result = db_run_args(db, sql.buf, args);
     db_args_free(args);
     strbuf_release(&sql);
@@ -608,7 +653,7 @@ static enum db_result store_sends(struct db *db, const struct group *g)
 
     strbuf_addstr(&sql,
                   "INSERT INTO messages (room_id, seq, version, sender_id, nonce, text, created_at) VALUES ");
-    db_marks(&sql, "(?,?,?,?,?,?,UTC_TIMESTAMP(3))", g->sends);
+    db_marks(&sql, "(?,?,?,?,?,?,?)", g->sends);
     for (size_t i = 0; i < g->count; i++) {
         const struct write *w = g->write[i];
         if (!w->fresh)
@@ -619,6 +664,7 @@ static enum db_result store_sends(struct db *db, const struct group *g)
         db_args_u64(args, w->user_id);
         db_args_text(args, w->nonce, strlen(w->nonce));
         db_args_text(args, w->text, w->text_len);
+        db_args_text(args, g->now, strlen(g->now));
     }
     enum db_result result = db_run_args(db, sql.buf, args);
     db_args_free(args);
@@ -627,7 +673,7 @@ static enum db_result store_sends(struct db *db, const struct group *g)
                                   : result; /* another process stored the same nonce: it is found next time */
 }
 
-/* A send raises its sender's own read mark. */
+/* A send raises its sender's own read mark. His row is there: the room's lock keeps it. */
 static enum db_result store_marks(struct db *db, const struct group *g)
 {
     size_t index[WRITE_GROUP_MAX], count = 0;
@@ -643,20 +689,14 @@ static enum db_result store_marks(struct db *db, const struct group *g)
 
     struct strbuf sql = STRBUF_INIT;
     struct db_args *args = db_args_new();
-    strbuf_addstr(&sql, "UPDATE members SET read_seq = CASE");
-    for (size_t i = size; i-- > 0;) { /* the last send of a member comes first, and so wins */
+    strbuf_addstr(&sql, "INSERT INTO members (room_id, user_id, read_seq, added_by, added_at) VALUES ");
+    db_marks(&sql, "(?,?,?,0,UTC_TIMESTAMP(3))", size);
+    strbuf_addstr(&sql, " ON DUPLICATE KEY UPDATE read_seq = GREATEST(read_seq, VALUES(read_seq))");
+    for (size_t i = 0; i < size; i++) {
         const struct write *w = g->write[index[i]];
-        strbuf_addstr(&sql, " WHEN room_id = ? AND user_id = ? THEN ?");
         db_args_u64(args, w->room_id);
         db_args_u64(args, w->user_id);
         db_args_u64(args, w->seq);
-    }
-    strbuf_addstr(&sql, " ELSE read_seq END WHERE ");
-    for (size_t i = 0; i < size; i++) {
-        const struct write *w = g->write[index[i]];
-        strbuf_addstr(&sql, i > 0 ? " OR (room_id = ? AND user_id = ?)" : "(room_id = ? AND user_id = ?)");
-        db_args_u64(args, w->room_id);
-        db_args_u64(args, w->user_id);
     }
     enum db_result result = db_run_args(db, sql.buf, args);
     db_args_free(args);
@@ -733,22 +773,22 @@ enum db_result db_message_mark_read(struct db *db, uint64_t room_id, uint64_t us
     return db_transaction(db, mark_read, &mark);
 }
 
-static enum db_result write_group(struct db *db, void *context)
+static enum db_result write_group(struct db *db, struct group *g)
 {
-    struct group *g = context;
     enum db_result result = lock_rooms(db, g);
 
     if (result == DB_OK)
         result = check_sessions(db, g);
     if (result == DB_OK)
         result = check_members(db, g);
-    if (result == DB_OK)
+    if (result == DB_OK && g->look)
         result = find_nonces(db, g);
     if (result == DB_OK)
         result = find_rows(db, g);
     if (result != DB_OK)
         return result;
-    decide(g);
+    if (!decide(g))
+        return DB_AGAIN;
     result = store_rooms(db, g);
     if (result == DB_OK)
         result = store_sends(db, g);
@@ -767,17 +807,22 @@ struct attempt { /* what a write said before it was tried, to begin anew */
 };
 
 static enum db_result try_group(struct db *db, struct limit *limit, struct write **writes, size_t count,
-                                const struct attempt *before)
+                                const struct attempt *before, bool look)
 {
     struct group *g = mem_alloc(sizeof *g);
 
+    struct timespec clock;
+
+    clock_gettime(CLOCK_MONOTONIC, &clock);
+    g->clock = (int64_t)clock.tv_sec * 1000 + clock.tv_nsec / 1000000;
     g->limit = limit;
+    g->look = look;
     g->write = writes;
     g->count = count;
     for (size_t i = 0; i < count; i++) {
         struct write *w = writes[i];
         w->result = WRITE_DONE;
-        w->user_id = w->change = 0;
+        w->user_id = w->user_version = w->change = w->trimmed = 0;
         w->fresh = false;
         w->seq = before[i].seq;
         free(w->present);
@@ -811,7 +856,7 @@ void db_message_write(struct db *db, struct limit *limit, struct write **writes,
             struct timespec pause = {.tv_nsec = (long)(try * 2000000 + (unsigned)rand() % 3000000)};
             nanosleep(&pause, NULL);
         }
-        result = try_group(db, limit, writes, count, before);
+        result = try_group(db, limit, writes, count, before, try > 0);
     }
     if (result == DB_OK)
         return;

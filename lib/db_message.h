@@ -63,6 +63,8 @@ enum db_result db_message_changes(struct db *db, uint64_t room_id, uint64_t afte
 /* One message that is not below the oldest kept. DB_NONE: not there. */
 enum db_result db_message_get(struct db *db, uint64_t room_id, uint64_t seq, struct message_list *one);
 
+#define WRITE_TRUST_MS 1000 /* a known session is looked up again when it was confirmed longer ago */
+
 enum write_action { WRITE_SEND, WRITE_EDIT, WRITE_DELETE, WRITE_READ, WRITE_UNREAD };
 
 enum write_result {
@@ -83,6 +85,8 @@ enum write_result {
 struct write {
     enum write_action action;
     uint8_t session[CRYPTO_HASH];
+    uint64_t known_user; /* whose session this is, as confirmed at known_at (CLOCK_MONOTONIC, ms); else 0 */
+    int64_t known_at;
     uint64_t room_id;
     uint64_t seq;  /* of an edit, deletion or mark; filled by a send */
     uint64_t base; /* an edit's; 0: not given */
@@ -92,11 +96,17 @@ struct write {
     /* filled: */
     enum write_result result;
     uint64_t user_id;
+    uint64_t user_version; /* 0 where the session was known */
     uint64_t change;
+    uint64_t trimmed; /* the room's version after a trim that this group brought about; else 0 */
     bool fresh;
     bool charged;  /* the limit has counted it */
     char *present; /* the caller frees */
-    bool direct;   /* the room's kind, where known */
+    /* of a fresh send, so that it need not be read again: */
+    char sender_name[TEXT_NAME_MAX + 1];
+    char sender_display[TEXT_DISPLAY_MAX * 4 + 1];
+    char created_at[DB_TIME];
+    bool direct; /* the room's kind, where known */
 };
 
 /* Runs all writes in one transaction, in their order, and fills each one's result. One that is refused fails

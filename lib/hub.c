@@ -148,18 +148,35 @@ void hub_room_changed(struct hub *hub, uint64_t room_id, uint64_t version, uint6
     }
 }
 
-void hub_user_changed(struct hub *hub, uint64_t user_id, uint64_t except)
+void hub_user_changed(struct hub *hub, uint64_t user_id)
 {
     struct hub_user *user = hub_user_find(hub, user_id);
 
     if (user == NULL)
         return;
     hub_user_doubt(hub, user);
+    each_link (at, after, &user->readers)
+        look_again(hub, container(at, struct reader, of_user));
+}
+
+void hub_user_marked(struct hub *hub, uint64_t user_id, uint64_t room_id)
+{
+    struct hub_user *user = hub_user_find(hub, user_id);
+
+    if (user == NULL)
+        return;
+    user->listed = false;
+    user->marked_at = hub->now;
     each_link (at, after, &user->readers) {
         struct reader *r = container(at, struct reader, of_user);
-        if (except == 0 || r->room_id != except)
+        if (r->room_id != room_id)
             look_again(hub, r);
     }
+}
+
+int64_t hub_now(struct hub *hub)
+{
+    return hub->now = clock_ms();
 }
 
 static char *as_json(void (*put)(struct strbuf *, const void *), const void *what)
@@ -223,6 +240,20 @@ static bool is_member(const struct changes_job *c, uint64_t user_id)
     return !c->has_members || bsearch(&user_id, c->ids, c->ids_count, sizeof *c->ids, compare_ids) != NULL;
 }
 
+/* Brings all readers of a room to where its log is. */
+static void serve_all(struct hub *hub, struct hub_room *room, const struct changes_job *c)
+{
+    each_link (at, after, &room->readers) {
+        struct reader *r = container(at, struct reader, in_room);
+        if (!r->parked)
+            continue;
+        if (c == NULL || is_member(c, r->user->id))
+            serve(hub, r);
+        else
+            look_again(hub, r);
+    }
+}
+
 static void changes_done(struct hub *hub, const struct changes_job *c)
 {
     struct hub_room *room = hub_room_find(hub, c->room_id);
@@ -244,15 +275,7 @@ static void changes_done(struct hub *hub, const struct changes_job *c)
         room->dirty = true; /* the log was begun anew meanwhile */
     } else {
         extend_log(room, c);
-        each_link (at, after, &room->readers) {
-            struct reader *r = container(at, struct reader, in_room);
-            if (!r->parked)
-                continue;
-            if (is_member(c, r->user->id))
-                serve(hub, r);
-            else
-                look_again(hub, r);
-        }
+        serve_all(hub, room, c);
         if (c->page.room.last_seq > room->last_seq)
             room->last_seq = c->page.room.last_seq;
         tell_news(hub, room);
@@ -260,6 +283,74 @@ static void changes_done(struct hub *hub, const struct changes_job *c)
             room->wanted = c->page.room.version;
     }
     read_changes(hub, room);
+}
+
+void hub_room_sent(struct hub *hub, const struct write *w)
+{
+    struct hub_room *room = hub_room_find(hub, w->room_id);
+
+    if (room != NULL && room->live && w->change == room->version + 1) {
+        struct message m = {.seq = w->seq,
+                            .change = w->change,
+                            .sender_id = w->user_id,
+                            .sender_name = (char *)(uintptr_t)w->sender_name,
+                            .sender_display = (char *)(uintptr_t)w->sender_display,
+                            .nonce = (char *)(uintptr_t)w->nonce,
+                            .event = strbuf_empty,
+                            .text = (char *)(uintptr_t)w->text,
+                            .text_len = w->text_len};
+        memcpy(m.created_at, w->created_at, sizeof m.created_at);
+        const struct message_list one = {&m, 1};
+        struct strbuf json = STRBUF_INIT;
+        timeline_json(&json, room->id, &one, NULL);
+        const struct entry change = {w->change, w->seq, json.buf, json.len};
+        hub_log_add(room, &change);
+        strbuf_release(&json);
+        room->version = w->change;
+        hub->unserved += room->unserved ? 0 : 1;
+        room->unserved = true;
+    }
+    hub_room_changed(hub, w->room_id, w->trimmed != 0 ? w->trimmed : w->change, w->seq);
+}
+
+/* Several sends of one group are told at once. */
+static void serve_unserved(struct hub *hub)
+{
+    for (size_t i = 0; i < HUB_TABLE && hub->unserved > 0; i++)
+        for (struct hub_room *room = hub->room[i]; room != NULL; room = room->next)
+            if (room->unserved) {
+                room->unserved = false;
+                hub->unserved--;
+                serve_all(hub, room, NULL);
+            }
+}
+
+void hub_session_learn(struct hub *hub, const struct write *w, int64_t asked_at)
+{
+    struct hub_user *user = hub_user_get(hub, w->user_id);
+
+    user->used_at = hub->now;
+    if (w->user_version == 0 || asked_at <= user->doubted_at)
+        return;
+    if (w->user_version > user->version) {
+        user->version = w->user_version;
+        user->listed = false;
+    }
+    if (w->user_version == user->version) {
+        user->confirmed_at = asked_at;
+        hub_session_add(hub, user, w->session);
+    }
+}
+
+uint64_t hub_session_user(struct hub *hub, const uint8_t session[CRYPTO_HASH], int64_t *at)
+{
+    struct hub_session *s = hub_session_find(hub, session);
+
+    hub->now = clock_ms();
+    if (s == NULL || hub->now - s->user->confirmed_at > CONFIRMED_MS || hub->now - s->looked_at > LOOK_MS)
+        return 0;
+    *at = s->user->confirmed_at;
+    return s->user->id;
 }
 
 /* ---- readers that were looked up ---- */
@@ -466,7 +557,7 @@ static void confirm_room(struct hub *hub, struct hub_room *room, const struct ti
 static void confirm_user(struct hub *hub, struct hub_user *user, uint64_t version, int64_t asked_at)
 {
     if (version != user->version)
-        hub_user_changed(hub, user->id, 0);
+        hub_user_changed(hub, user->id);
     else if (asked_at > user->doubted_at)
         user->confirmed_at = asked_at;
 }
@@ -573,7 +664,7 @@ static struct hub_user *known(struct hub *hub, const struct read_job *read)
     struct hub_session *session = read->has_cursor ? hub_session_find(hub, read->session) : NULL;
     uint64_t room_id = read->query.room_id;
 
-    if (session == NULL || hub->now - session->user->confirmed_at > CONFIRMED_MS ||
+    if (session == NULL || !session->user->listed || hub->now - session->user->confirmed_at > CONFIRMED_MS ||
         hub->now - session->looked_at > LOOK_MS || strcmp(read->cursor.epoch, hub->epoch) != 0 ||
         read->cursor.room_id != room_id || !read->cursor.has_digest ||
         read->cursor.digest != hub_user_digest(session->user, room_id))
@@ -686,6 +777,7 @@ void hub_event(struct hub *hub, struct reader *r, uint32_t events)
 
 void hub_turn(struct hub *hub)
 {
+    serve_unserved(hub);
     each_link (at, after, &hub->ended)
         free(container(at, struct reader, all));
     list_init(&hub->ended);

@@ -40,10 +40,22 @@ void hub_answer(struct hub *hub, int fd, const void *data, size_t len);
 /* A JOB_READ, JOB_CHANGES or JOB_TICK came back. Frees it. */
 void hub_done(struct hub *hub, struct job *job);
 
-/* Something changed. version and last_seq: as far as known, else 0. `except`: readers of this room need not be looked
- * up again (their own send tells them); else 0. */
+/* Something changed. version and last_seq: as far as known, else 0. */
 void hub_room_changed(struct hub *hub, uint64_t room_id, uint64_t version, uint64_t last_seq);
-void hub_user_changed(struct hub *hub, uint64_t user_id, uint64_t except);
+void hub_user_changed(struct hub *hub, uint64_t user_id);
+/* His read mark in a room rose by a send: his readers elsewhere are looked up again, for their counts. */
+void hub_user_marked(struct hub *hub, uint64_t user_id, uint64_t room_id);
+/* The hub's clock, in ms. */
+int64_t hub_now(struct hub *hub);
+
+/* A send was committed: as hub_room_changed, but where it is the next change of a room that readers look at, it is told
+ * from here without being read again. */
+void hub_room_sent(struct hub *hub, const struct write *write);
+
+/* A write found this session good: further ones of it need no look while the tick confirms its user. */
+void hub_session_learn(struct hub *hub, const struct write *write, int64_t asked_at);
+/* Whose session it is, when that was confirmed within the last second; *at is when. Else 0. */
+uint64_t hub_session_user(struct hub *hub, const uint8_t session[CRYPTO_HASH], int64_t *at);
 
 /* epoll reported these events for a reader. */
 void hub_event(struct hub *hub, struct reader *reader, uint32_t events);

@@ -196,7 +196,7 @@ struct hub_session *hub_session_find(struct hub *hub, const uint8_t hash[CRYPTO_
     return s;
 }
 
-static void session_add(struct hub *hub, struct hub_user *user, const uint8_t hash[CRYPTO_HASH], int64_t at)
+void hub_session_add(struct hub *hub, struct hub_user *user, const uint8_t hash[CRYPTO_HASH])
 {
     struct hub_session *s = hub_session_find(hub, hash);
 
@@ -208,7 +208,7 @@ static void session_add(struct hub *hub, struct hub_user *user, const uint8_t ha
         hub->session[slot_of(hash)] = s;
         list_add(&user->sessions, &s->of_user);
     }
-    s->looked_at = at;
+    s->looked_at = hub->now;
 }
 
 void hub_user_doubt(struct hub *hub, struct hub_user *user)
@@ -234,10 +234,11 @@ void hub_user_update(struct hub *hub, struct hub_user *user, const struct read_j
     struct watch *old = user->watch;
     size_t olds = user->watches;
     user->version = read->user.version;
+    user->listed = read->asked_at > user->marked_at;
     if (read->asked_at > user->doubted_at) {
         user->confirmed_at = read->asked_at;
         if (polls)
-            session_add(hub, user, read->session, hub->now);
+            hub_session_add(hub, user, read->session);
     }
     user->watch = mem_array(read->rooms.count, sizeof *user->watch);
     user->watches = read->rooms.count;
@@ -317,6 +318,7 @@ static void sweep_rooms(struct hub *hub)
             }
             *at = room->next;
             hub->rooms--;
+            hub->unserved -= room->unserved ? 1 : 0;
             hub_room_settle(room);
             bytes_drop(room->push);
             free(room);

@@ -91,6 +91,7 @@ struct hub_room {
     unsigned arriving;    /* readers whose first look is under way */
     bool live;            /* the log holds: somebody is parked */
     bool reading;         /* a JOB_CHANGES is under way */
+    bool unserved;        /* the log went on in this turn; its readers are told at the turn's end */
     bool dirty;           /* changed, to a version not known */
     int64_t dirty_at;
     uint64_t version;     /* the log is complete up to here */
@@ -131,6 +132,8 @@ struct hub_user {
     int64_t confirmed_at; /* when the database last said so */
     int64_t doubted_at;   /* when he was last heard to have changed */
     int64_t used_at;
+    int64_t marked_at; /* when a send last raised one of his read marks */
+    bool listed;       /* his rooms are known, as of `version` */
     struct link readers;
     struct link sessions;
     struct watch *watch;
@@ -164,8 +167,9 @@ struct hub {
     struct hub_session *session[HUB_TABLE];
     size_t rooms;
     size_t users;
-    bool ticking; /* a JOB_TICK is under way */
-    bool hurry;   /* a room changed that only the tick can tell about */
+    size_t unserved; /* rooms */
+    bool ticking;    /* a JOB_TICK is under way */
+    bool hurry;      /* a room changed that only the tick can tell about */
     int64_t now;
     int64_t ticked_at;
     int64_t scanned_at;
@@ -202,6 +206,8 @@ void hub_user_doubt(struct hub *hub, struct hub_user *user);
 struct watch *hub_user_watch(const struct hub_user *user, uint64_t room_id); /* or NULL: not in it */
 /* job_digest of his list, with what the hub knows now. */
 uint64_t hub_user_digest(const struct hub_user *user, uint64_t room_id);
+/* Notes a session as good. */
+void hub_session_add(struct hub *hub, struct hub_user *user, const uint8_t hash[CRYPTO_HASH]);
 struct hub_session *hub_session_find(struct hub *hub, const uint8_t hash[CRYPTO_HASH]); /* or NULL */
 
 /* Frees users without readers that were not heard of for `idle` ms, and rooms that nobody follows. */

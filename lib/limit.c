@@ -34,9 +34,22 @@ void limit_free(struct limit *limit)
     free(limit);
 }
 
+static struct bucket *bucket_of(struct limit *limit, uint64_t user_id)
+{
+    return &limit->bucket[user_id * 0x9e3779b97f4a7c15u >> 52];
+}
+
+void limit_give(struct limit *limit, uint64_t user_id)
+{
+    struct bucket *b = bucket_of(limit, user_id);
+
+    if (b->user_id == user_id)
+        b->milli += 1000;
+}
+
 bool limit_take(struct limit *limit, uint64_t user_id, int64_t now)
 {
-    struct bucket *b = &limit->bucket[user_id * 0x9e3779b97f4a7c15u >> 52];
+    struct bucket *b = bucket_of(limit, user_id);
 
     if (b->user_id != user_id)
         *b = (struct bucket){.user_id = user_id, .milli = limit->burst, .at = now};

@@ -14,4 +14,7 @@ void limit_free(struct limit *limit);
 /* Takes a token of the user. False when there is none. `now` is in milliseconds. */
 bool limit_take(struct limit *limit, uint64_t user_id, int64_t now);
 
+/* Gives one back that was taken for nothing. */
+void limit_give(struct limit *limit, uint64_t user_id);
+
 #endif
