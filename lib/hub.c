@@ -148,15 +148,24 @@ void hub_room_changed(struct hub *hub, uint64_t room_id, uint64_t version, uint6
     }
 }
 
+/* The user's sessions, memberships or marks are not what they were: all that hangs on them is looked up again, but for
+ * the reader that found it out. */
+static void user_moved(struct hub *hub, struct hub_user *user, const struct reader *finder)
+{
+    hub_user_doubt(hub, user);
+    each_link (at, after, &user->readers) {
+        struct reader *r = container(at, struct reader, of_user);
+        if (r != finder)
+            look_again(hub, r);
+    }
+}
+
 void hub_user_changed(struct hub *hub, uint64_t user_id)
 {
     struct hub_user *user = hub_user_find(hub, user_id);
 
-    if (user == NULL)
-        return;
-    hub_user_doubt(hub, user);
-    each_link (at, after, &user->readers)
-        look_again(hub, container(at, struct reader, of_user));
+    if (user != NULL)
+        user_moved(hub, user, NULL);
 }
 
 void hub_user_marked(struct hub *hub, uint64_t user_id, uint64_t room_id)
@@ -333,6 +342,8 @@ void hub_session_learn(struct hub *hub, const struct write *w, int64_t asked_at)
     if (w->user_version == 0 || asked_at <= user->doubted_at)
         return;
     if (w->user_version > user->version) {
+        if (user->version != 0)
+            user_moved(hub, user, NULL);
         user->version = w->user_version;
         user->listed = false;
     }
@@ -407,8 +418,10 @@ static void park(struct hub *hub, struct reader *r, struct hub_user *user, const
     if (room != NULL && !room->live) {
         hub_log_begin(room, r->version);
         room->oldest = read->page.room.oldest_seq;
-        room->info_version = read->page.room.info_version;
-        room->members_version = read->page.room.members_version;
+        /* Where the page was cut before one of these, the log will have to tell it: 0 has it read. */
+        uint64_t info = read->page.room.info_version, members = read->page.room.members_version;
+        room->info_version = info <= r->version ? info : 0;
+        room->members_version = members <= r->version ? members : 0;
     }
     if (r->again || read->user.version < user->version) {
         look_again(hub, r);
@@ -435,6 +448,23 @@ static void stream_done(struct hub *hub, struct reader *r, struct hub_user *user
         look_again(hub, r);
 }
 
+/* The database was restored: nothing that is in memory holds. Readers come back, and get a reset. */
+static void start_afresh(struct hub *hub)
+{
+    hub_shutdown(hub);
+    for (size_t i = 0; i < HUB_TABLE; i++) {
+        for (struct hub_user *user = hub->user[i]; user != NULL; user = user->next)
+            user->used_at = hub->now - IDLE_MS;
+        for (struct hub_room *room = hub->room[i]; room != NULL; room = room->next) {
+            room->wanted = room->last_seq = room->news_seq = room->oldest = 0;
+            room->info_version = room->members_version = 0;
+            room->confirmed_at = 0;
+        }
+    }
+    hub_sweep(hub, IDLE_MS);
+    hub->epoch[0] = '\0';
+}
+
 /* What a look says of the room itself. */
 static void note_room(struct hub *hub, const struct read_job *read)
 {
@@ -450,9 +480,14 @@ static void note_room(struct hub *hub, const struct read_job *read)
 
 static void read_found(struct hub *hub, struct reader *r, const struct read_job *read)
 {
-    struct hub_user *user = hub_user_get(hub, read->user.id);
-
+    if (hub->epoch[0] != '\0' && strcmp(hub->epoch, read->epoch) != 0)
+        start_afresh(hub);
     memcpy(hub->epoch, read->epoch, sizeof hub->epoch);
+    if (r->gone || r->closing)
+        return;
+    struct hub_user *user = hub_user_get(hub, read->user.id);
+    if (user->version != 0 && read->user.version > user->version)
+        user_moved(hub, user, r);
     r->looked_at = hub->now;
     hub_user_update(hub, user, read, r->kind == READER_JSON);
     note_room(hub, read);
@@ -529,20 +564,9 @@ static void submit_tick(struct hub *hub)
     hub->submit(job);
 }
 
-/* The database was restored: nothing that is in memory holds. Readers come back, and get a reset. */
-static void start_afresh(struct hub *hub)
-{
-    hub_shutdown(hub);
-    for (size_t i = 0; i < HUB_TABLE; i++)
-        for (struct hub_user *user = hub->user[i]; user != NULL; user = user->next)
-            user->used_at = hub->now - IDLE_MS;
-    hub_sweep(hub, IDLE_MS);
-    hub->epoch[0] = '\0';
-}
-
 static void confirm_room(struct hub *hub, struct hub_room *room, const struct tick_room *t, int64_t asked_at)
 {
-    if (t->version == 0) { /* deleted: each one learns it by looking */
+    if (!t->there) { /* deleted: each one learns it by looking */
         room->confirmed_at = 0;
         each_link (at, after, &room->readers)
             look_again(hub, container(at, struct reader, in_room));
@@ -551,7 +575,8 @@ static void confirm_room(struct hub *hub, struct hub_room *room, const struct ti
     if (!room->live && asked_at > room->dirty_at)
         room->dirty = false;
     room->confirmed_at = asked_at;
-    hub_room_changed(hub, room->id, t->version, t->last_seq);
+    if (t->version > 0) /* a new room stands at 0 until something happens in it */
+        hub_room_changed(hub, room->id, t->version, t->last_seq);
 }
 
 static void confirm_user(struct hub *hub, struct hub_user *user, uint64_t version, int64_t asked_at)
@@ -654,6 +679,7 @@ struct hub *hub_new(const struct config *config, int epoll, void (*submit)(struc
     hub->now = clock_ms();
     list_init(&hub->readers);
     list_init(&hub->ended);
+    hub_pools(hub);
     return hub;
 }
 
@@ -779,7 +805,7 @@ void hub_turn(struct hub *hub)
 {
     serve_unserved(hub);
     each_link (at, after, &hub->ended)
-        free(container(at, struct reader, all));
+        mem_pool_put(&hub->reader_pool, container(at, struct reader, all));
     list_init(&hub->ended);
     if (hub->hurry && !hub->ticking)
         submit_tick(hub);
@@ -820,6 +846,7 @@ void hub_free(struct hub *hub)
             room->arriving = 0;
     hub_turn(hub);
     hub_sweep(hub, 0);
+    hub_pools_release(hub);
     free(hub->present);
     free(hub->seconds);
     free(hub);

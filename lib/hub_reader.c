@@ -151,7 +151,7 @@ void reader_end(struct hub *hub, struct reader *r, const char *text)
 
 struct reader *reader_new(struct hub *hub, int fd)
 {
-    struct reader *r = mem_alloc(sizeof *r);
+    struct reader *r = mem_pool_get(&hub->reader_pool);
 
     r->fd = fd;
     list_init(&r->in_room);

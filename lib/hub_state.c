@@ -157,7 +157,7 @@ struct hub_user *hub_user_get(struct hub *hub, uint64_t id)
 
     if (user != NULL)
         return user;
-    user = mem_alloc(sizeof *user);
+    user = mem_pool_get(&hub->user_pool);
     user->id = id;
     list_init(&user->readers);
     list_init(&user->sessions);
@@ -175,11 +175,53 @@ struct watch *hub_user_watch(const struct hub_user *user, uint64_t room_id)
     return NULL;
 }
 
-static void unwatch(struct watch *watch, size_t count)
+static size_t class_of(size_t count)
 {
+    size_t class = 0;
+
+    while (class < HUB_WATCH_CLASSES && (size_t)1 << class < count)
+        class ++;
+    return class;
+}
+
+static struct watch *watch_new(struct hub *hub, size_t count)
+{
+    size_t class = class_of(count);
+
+    if (count == 0)
+        return NULL;
+    return class < HUB_WATCH_CLASSES ? mem_pool_get(&hub->watch_pool[class])
+                                     : mem_array(count, sizeof(struct watch));
+}
+
+static void unwatch(struct hub *hub, struct watch *watch, size_t count)
+{
+    size_t class = class_of(count);
+
     for (size_t i = 0; i < count; i++)
         list_remove(&watch[i].in_room);
-    free(watch);
+    if (count > 0 && class < HUB_WATCH_CLASSES)
+        mem_pool_put(&hub->watch_pool[class], watch);
+    else
+        free(watch);
+}
+
+void hub_pools(struct hub *hub)
+{
+    hub->reader_pool.size = sizeof(struct reader);
+    hub->user_pool.size = sizeof(struct hub_user);
+    hub->session_pool.size = sizeof(struct hub_session);
+    for (size_t i = 0; i < HUB_WATCH_CLASSES; i++)
+        hub->watch_pool[i].size = sizeof(struct watch) << i;
+}
+
+void hub_pools_release(struct hub *hub)
+{
+    mem_pool_release(&hub->reader_pool);
+    mem_pool_release(&hub->user_pool);
+    mem_pool_release(&hub->session_pool);
+    for (size_t i = 0; i < HUB_WATCH_CLASSES; i++)
+        mem_pool_release(&hub->watch_pool[i]);
 }
 
 static size_t slot_of(const uint8_t hash[CRYPTO_HASH])
@@ -201,7 +243,7 @@ void hub_session_add(struct hub *hub, struct hub_user *user, const uint8_t hash[
     struct hub_session *s = hub_session_find(hub, hash);
 
     if (s == NULL) {
-        s = mem_alloc(sizeof *s);
+        s = mem_pool_get(&hub->session_pool);
         memcpy(s->hash, hash, CRYPTO_HASH);
         s->user = user;
         s->next = hub->session[slot_of(hash)];
@@ -222,7 +264,7 @@ void hub_user_doubt(struct hub *hub, struct hub_user *user)
             slot = &(*slot)->next;
         *slot = s->next;
         list_remove(at);
-        free(s);
+        mem_pool_put(&hub->session_pool, s);
     }
 }
 
@@ -240,8 +282,8 @@ void hub_user_update(struct hub *hub, struct hub_user *user, const struct read_j
         if (polls)
             hub_session_add(hub, user, read->session);
     }
-    user->watch = mem_array(read->rooms.count, sizeof *user->watch);
     user->watches = read->rooms.count;
+    user->watch = watch_new(hub, user->watches);
     for (size_t i = 0; i < user->watches; i++) {
         const struct room *r = &read->rooms.room[i];
         struct hub_room *room = hub_room_get(hub, r->id);
@@ -256,7 +298,7 @@ void hub_user_update(struct hub *hub, struct hub_user *user, const struct read_j
         if (r->last_seq > room->last_seq)
             room->last_seq = r->last_seq;
     }
-    unwatch(old, olds);
+    unwatch(hub, old, olds);
 }
 
 uint64_t hub_user_digest(const struct hub_user *user, uint64_t room_id)
@@ -302,8 +344,8 @@ static void sweep_users(struct hub *hub, int64_t idle)
             *at = user->next;
             hub->users--;
             hub_user_doubt(hub, user);
-            unwatch(user->watch, user->watches);
-            free(user);
+            unwatch(hub, user->watch, user->watches);
+            mem_pool_put(&hub->user_pool, user);
         }
 }
 

@@ -3,6 +3,7 @@
 #define SNUG_HUB_STATE_H
 
 #include "hub.h"
+#include "mem.h"
 #include "reply.h"
 #include "strbuf.h"
 
@@ -149,6 +150,8 @@ struct hub_session {
     uint8_t hash[CRYPTO_HASH];
 };
 
+#define HUB_WATCH_CLASSES 6 /* lists of up to 1, 2, 4 … 32 rooms come from pools */
+
 struct presence_slot {
     uint64_t user_id;
     int64_t at;
@@ -165,6 +168,10 @@ struct hub {
     struct hub_room *room[HUB_TABLE];
     struct hub_user *user[HUB_TABLE];
     struct hub_session *session[HUB_TABLE];
+    struct mem_pool reader_pool;
+    struct mem_pool user_pool;
+    struct mem_pool session_pool;
+    struct mem_pool watch_pool[HUB_WATCH_CLASSES];
     size_t rooms;
     size_t users;
     size_t unserved; /* rooms */
@@ -182,6 +189,9 @@ struct hub {
 };
 
 /* hub_state.c */
+
+void hub_pools(struct hub *hub);         /* makes them ready */
+void hub_pools_release(struct hub *hub); /* when nothing of them is in use any more */
 
 struct hub_room *hub_room_find(struct hub *hub, uint64_t id); /* or NULL */
 struct hub_room *hub_room_get(struct hub *hub, uint64_t id);  /* made when it is not there */

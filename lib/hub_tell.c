@@ -26,12 +26,12 @@ static void put_cursor(const struct hub *hub, struct strbuf *out, uint64_t room_
     strbuf_addstr(out, text);
 }
 
-/* room_info and members, when they changed after `from`. */
-static void put_room_fields(struct strbuf *out, const struct hub_room *room, uint64_t from)
+/* room_info and members, when they changed after `from` and up to `to`. */
+static void put_room_fields(struct strbuf *out, const struct hub_room *room, uint64_t from, uint64_t to)
 {
-    if (room->info != NULL && room->info_version > from)
+    if (room->info != NULL && room->info_version > from && room->info_version <= to)
         strbuf_addf(out, ",\"room_info\":%s", room->info);
-    if (room->members != NULL && room->members_version > from)
+    if (room->members != NULL && room->members_version > from && room->members_version <= to)
         strbuf_addf(out, ",\"members\":%s", room->members);
 }
 
@@ -47,7 +47,7 @@ static void put_event(const struct hub *hub, struct strbuf *out, const struct hu
         strbuf_add(out, entry->json, entry->len);
     strbuf_addch(out, ']');
     if (last)
-        put_room_fields(out, room, from);
+        put_room_fields(out, room, from, room->version);
     strbuf_addstr(out, "}\n\n");
 }
 
@@ -97,8 +97,12 @@ void tell_wait(struct hub *hub, struct reader *r, bool changes, const struct str
 {
     struct strbuf body = STRBUF_INIT, news = STRBUF_INIT;
     const struct hub_room *room = r->room;
-    uint64_t version = r->version, digest = hub_user_digest(r->user, r->room_id);
+    uint64_t version = r->version;
     bool more = false;
+    /* While it is being looked up, what the hub knows may not be what this reader was told: his own digest stays, and
+     * the next request finds the difference. */
+    bool sure = !r->busy && !r->again;
+    uint64_t digest = sure ? hub_user_digest(r->user, r->room_id) : r->digest;
 
     strbuf_addch(&body, '{');
     if (room != NULL) {
@@ -118,15 +122,15 @@ void tell_wait(struct hub *hub, struct reader *r, bool changes, const struct str
             version = room->entry[i].version;
         }
         strbuf_addf(&body, "],\"more\":%s", more ? "true" : "false");
-        if (changes && !more && room->version >= version) { /* unless it stands ahead of this process */
+        if (changes && !more && room->version > version) /* else it stands ahead of this process */
             version = room->version;
-            put_room_fields(&body, room, r->version);
-        }
+        if (changes)
+            put_room_fields(&body, room, r->version, version);
         strbuf_addch(&body, ',');
     }
     if (missed != NULL)
         strbuf_add(&news, missed->buf, missed->len);
-    else
+    else if (sure)
         put_news(&news, r->user, r->room_id);
     if (news.len > 0)
         strbuf_addf(&body, "\"news\":[%s],", news.buf);

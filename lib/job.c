@@ -216,6 +216,7 @@ static void tick_row(struct db *db, struct tick_job *t)
     case 0:
         room = bsearch(&id, t->room, t->rooms, sizeof *t->room, compare_u64);
         if (room != NULL) {
+            room->there = true;
             room->version = db_u64(db, 2);
             room->last_seq = db_u64(db, 3);
         }

@@ -55,7 +55,8 @@ struct changes_job {
 
 struct tick_room {
     uint64_t id;
-    uint64_t version; /* filled; 0: there is no such room any more */
+    bool there; /* filled; false: there is no such room any more */
+    uint64_t version;
     uint64_t last_seq;
 };
 struct tick_user {

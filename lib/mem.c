@@ -82,3 +82,35 @@ char *mem_dup(const char *text)
 {
     return text == NULL ? NULL : mem_dupn(text, strlen(text));
 }
+
+#define POOL_BLOCK 32 /* pieces taken at once; before them stands the block that was taken before */
+
+void *mem_pool_get(struct mem_pool *pool)
+{
+    if (pool->free == NULL) {
+        void **block = mem_alloc(sizeof *block + POOL_BLOCK * pool->size);
+        *block = pool->blocks;
+        pool->blocks = block;
+        for (size_t i = 0; i < POOL_BLOCK; i++)
+            mem_pool_put(pool, (char *)(block + 1) + i * pool->size);
+    }
+    void *piece = pool->free;
+    memcpy(&pool->free, piece, sizeof pool->free);
+    memset(piece, 0, pool->size);
+    return piece;
+}
+
+void mem_pool_put(struct mem_pool *pool, void *piece)
+{
+    memcpy(piece, &pool->free, sizeof pool->free);
+    pool->free = piece;
+}
+
+void mem_pool_release(struct mem_pool *pool)
+{
+    for (void **block = pool->blocks, **before; block != NULL; block = before) {
+        before = *block;
+        free(block);
+    }
+    pool->free = pool->blocks = NULL;
+}
