@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -553,6 +554,8 @@ int app_main(int argc, char **argv, const struct route *routes)
     const char *program = slash != NULL ? slash + 1 : argc > 0 ? argv[0] : "snug";
 
     log_name(program);
+    mallopt(M_TRIM_THRESHOLD, 1 << 20); /* the heap of one request serves the next, too */
+    mallopt(M_TOP_PAD, 256 << 10);
     config_load(&config);
     tmpl_folder(config.path_html);
     struct db *db = db_new(&config);

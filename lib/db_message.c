@@ -13,27 +13,33 @@
 #define MESSAGE_COLUMNS                                                                          \
     "t.seq, t.version, t.sender_id, u.name, u.display, t.nonce, t.event, t.text, t.created_at, " \
     "t.edited_at, t.deleted_at"
-/* A page: the room, its one who asks, and messages, in one statement and so from one snapshot. The messages are cut
- * in a table of their own, which reads as many rows as it gives, however many the room has. */
-#define PAGE_ROOM(messages)                                                                \
+/* A page: the room, its one who asks, and messages, in one statement and so from one snapshot; as many rows are read
+ * as are shown, however many the room has. Numbers have no gaps above the oldest kept, so that pages by number are plain
+ * ranges; changes are cut in a table of keys. There is no ORDER BY: over these joins it would be done on the disk. */
+#define PAGE                                                                               \
     "SELECT " DB_ROOM_COLUMNS ", " MESSAGE_COLUMNS " FROM rooms r LEFT JOIN members m ON " \
-    "m.room_id = r.id AND m.user_id = ?" DB_ROOM_OTHER                                     \
-    "LEFT JOIN (SELECT * FROM messages WHERE room_id = ? AND "                             \
-    "seq >= (SELECT oldest_seq FROM rooms WHERE id = ?) " messages " LIMIT ?) t ON "
-#define SENDER                " LEFT JOIN users u ON u.id = t.sender_id "
-#define PAGE_ASKED            "m.user_id IS NOT NULL" SENDER "WHERE r.id = ? AND " DB_ROOM_KNOWN
-#define PAGE(messages, order) PAGE_ROOM(messages) PAGE_ASKED " ORDER BY " order
+    "m.room_id = r.id AND m.user_id = ?" DB_ROOM_OTHER
+#define BY_SEQ \
+    "LEFT JOIN messages t ON m.user_id IS NOT NULL AND t.room_id = r.id AND t.seq >= r.oldest_seq AND "
+#define BY_CHANGE                                                                                     \
+    "LEFT JOIN (SELECT seq FROM messages WHERE room_id = ? AND seq >= (SELECT oldest_seq FROM rooms " \
+    "WHERE id = ?) AND version > ? ORDER BY version LIMIT ?) k ON "
+#define BY_KEY " LEFT JOIN messages t ON t.room_id = r.id AND t.seq = k.seq"
+#define SENDER " LEFT JOIN users u ON u.id = t.sender_id WHERE r.id = ? AND "
+
+static void release_message(struct message *m)
+{
+    free(m->sender_name);
+    free(m->sender_display);
+    free(m->nonce);
+    free(m->event);
+    free(m->text);
+}
 
 void message_list_release(struct message_list *list)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        struct message *m = &list->message[i];
-        free(m->sender_name);
-        free(m->sender_display);
-        free(m->nonce);
-        free(m->event);
-        free(m->text);
-    }
+    for (size_t i = 0; i < list->count; i++)
+        release_message(&list->message[i]);
     free(list->message);
     *list = (struct message_list){NULL, 0};
 }
@@ -60,79 +66,85 @@ static void read_message(struct db *db, unsigned at, struct message *m)
     m->deleted = !db_is_null(db, at + 10);
 }
 
-static enum db_result read_page(struct db *db, enum db_result result, size_t limit, struct page *page)
+static int by_seq(const void *a, const void *b)
 {
+    const struct message *x = a, *y = b;
+
+    return (x->seq > y->seq) - (x->seq < y->seq);
+}
+
+static int by_change(const void *a, const void *b)
+{
+    const struct message *x = a, *y = b;
+
+    return (x->change > y->change) - (x->change < y->change);
+}
+
+/* Reads a page of at most `limit` messages and one more, which tells that it was cut, and sorts it. */
+static enum db_result read_page(struct db *db, enum db_result result, size_t limit, bool changes,
+                                struct page *page)
+{
+    struct message_list *list = &page->list;
+
     memset(page, 0, sizeof *page);
     if (result != DB_OK)
         return result;
-    page->list.message = mem_array(limit, sizeof *page->list.message);
-    while (db_next(db)) {
+    list->message = mem_array(limit + 1, sizeof *list->message);
+    while (db_next(db) && list->count <= limit) {
         if (page->room.id == 0)
             db_room_read(db, &page->room);
-        if (db_is_null(db, DB_ROOM_COLUMN_COUNT))
-            break; /* a room without such messages */
-        if (page->list.count == limit) {
-            page->more = true;
-            break;
-        }
-        read_message(db, DB_ROOM_COLUMN_COUNT, &page->list.message[page->list.count++]);
+        if (!db_is_null(db, DB_ROOM_COLUMN_COUNT))
+            read_message(db, DB_ROOM_COLUMN_COUNT, &list->message[list->count++]);
     }
+    qsort(list->message, list->count, sizeof *list->message, changes ? by_change : by_seq);
     page->version = page->room.version;
-    return DB_OK;
-}
-
-/* Rows came newest first. */
-static void reverse(struct message_list *list)
-{
-    for (size_t i = 0; i < list->count / 2; i++) {
-        struct message swap = list->message[i];
-        list->message[i] = list->message[list->count - 1 - i];
-        list->message[list->count - 1 - i] = swap;
+    page->more = list->count > limit;
+    if (page->more && changes) {
+        release_message(&list->message[--list->count]);
+        page->version = list->message[list->count - 1].change;
+    } else if (page->more) {
+        release_message(&list->message[0]);
+        memmove(list->message, list->message + 1, --list->count * sizeof *list->message);
     }
+    return DB_OK;
 }
 
 enum db_result db_message_page(struct db *db, const struct page_query *q, struct page *page)
 {
-    static const char newest[] = PAGE("ORDER BY seq DESC", "t.seq DESC");
-    static const char before[] = PAGE("AND seq < ? ORDER BY seq DESC", "t.seq DESC");
-    static const char after[] = PAGE("AND version > ? ORDER BY version", "t.version");
-    uint64_t room = q->room_id, limit = q->limit + 1; /* one more, to know whether there is more */
+    static const char newest[] = PAGE BY_SEQ "t.seq > GREATEST(r.last_seq, ?) - ?" SENDER DB_ROOM_KNOWN;
+    static const char before[] =
+        PAGE BY_SEQ "t.seq < LEAST(?, r.last_seq + 1) AND "
+                    "t.seq >= GREATEST(LEAST(?, r.last_seq + 1), ?) - ?" SENDER DB_ROOM_KNOWN;
+    static const char after[] = PAGE BY_CHANGE "m.user_id IS NOT NULL" BY_KEY SENDER DB_ROOM_KNOWN;
+    uint64_t room = q->room_id, user = q->user_id, most = q->limit + 1;
     enum db_result result;
 
     if (q->kind == PAGE_NEWEST)
-        result = db_run(db, newest, "uuuuu", q->user_id, room, room, limit, room);
+        result = db_run(db, newest, "uuuu", user, most, most, room);
+    else if (q->kind == PAGE_BEFORE)
+        result = db_run(db, before, "uuuuuu", user, q->mark, q->mark, most, most, room);
     else
-        result = db_run(db, q->kind == PAGE_BEFORE ? before : after, "uuuuuu", q->user_id, room, room,
-                        q->mark, limit, room);
-    result = read_page(db, result, q->limit, page);
-    if (q->kind != PAGE_AFTER)
-        reverse(&page->list);
-    else if (page->more)
-        page->version = page->list.message[page->list.count - 1].change;
-    return result;
+        result = db_run(db, after, "uuuuuu", user, room, room, q->mark, most, room);
+    return read_page(db, result, q->limit, q->kind == PAGE_AFTER, page);
 }
 
 enum db_result db_message_changes(struct db *db, uint64_t room_id, uint64_t after, size_t limit,
                                   struct page *page)
 {
     /* As PAGE_AFTER, with nobody asking: user 0 is in no room. */
-    static const char sql[] = PAGE_ROOM(
-        "AND version > ? ORDER BY version") "1 = 1" SENDER
-                                            "WHERE r.id = ? AND r.deleted_at IS NULL ORDER BY t.version";
-    enum db_result result = read_page(
-        db, db_run(db, sql, "uuuuuu", (uint64_t)0, room_id, room_id, after, (uint64_t)limit + 1, room_id),
-        limit, page);
+    static const char sql[] = PAGE BY_CHANGE "1 = 1" BY_KEY SENDER "r.deleted_at IS NULL";
+    enum db_result result =
+        db_run(db, sql, "uuuuuu", (uint64_t)0, room_id, room_id, after, (uint64_t)limit + 1, room_id);
 
-    if (page->more)
-        page->version = page->list.message[page->list.count - 1].change;
-    return result;
+    return read_page(db, result, limit, true, page);
 }
 
 enum db_result db_message_get(struct db *db, uint64_t room_id, uint64_t seq, struct message_list *one)
 {
     enum db_result result =
         db_run(db,
-               "SELECT " MESSAGE_COLUMNS " FROM messages t JOIN rooms r ON r.id = t.room_id" SENDER
+               "SELECT " MESSAGE_COLUMNS
+               " FROM messages t JOIN rooms r ON r.id = t.room_id LEFT JOIN users u ON u.id = t.sender_id "
                "WHERE t.room_id = ? AND t.seq = ? AND t.seq >= r.oldest_seq",
                "uu", room_id, seq);
 

@@ -133,8 +133,10 @@ static void one(struct view *item, const struct message *m)
     view_set(item, "Time", text);
     timeline_full(m->created_at, text);
     view_set(item, "Full", text);
-    timeline_full(m->edited_at, text);
-    view_set(item, "EditedFull", text);
+    if (m->edited_at[0] != '\0') {
+        timeline_full(m->edited_at, text);
+        view_set(item, "EditedFull", text);
+    }
 }
 
 /* Under the heading of the message before? */

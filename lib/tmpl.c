@@ -14,10 +14,11 @@
 
 #define FILES_MAX 64
 
-/* Templates as read from the disk, kept for the life of the process. */
+/* Templates as read from the disk, and as parsed, kept for the life of the process. */
 struct file {
     char *name;
     char *text;
+    CSPARSE *parse; /* of those that were rendered; partials are parsed into these */
 };
 
 static const char *folder = "html";
@@ -95,11 +96,11 @@ struct view *view_item(struct view *view, const char *list, size_t index)
     return view_child(view, name);
 }
 
-static const char *file_text(const char *name)
+static struct file *find_file(const char *name)
 {
     for (size_t i = 0; i < files_count; i++)
         if (strcmp(files[i].name, name) == 0)
-            return files[i].text;
+            return &files[i];
 
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", folder, name);
@@ -118,7 +119,7 @@ static const char *file_text(const char *name)
     fclose(in);
     files[files_count].name = mem_dup(name);
     files[files_count].text = strbuf_detach(&text);
-    return files[files_count++].text;
+    return &files[files_count++];
 }
 
 /* Called by ClearSilver for each include; what it returns is freed by ClearSilver. */
@@ -126,10 +127,10 @@ static NEOERR *load(void *context, HDF *hdf, const char *name, char **contents)
 {
     (void)context;
     (void)hdf;
-    const char *text = file_text(name);
-    if (text == NULL)
+    const struct file *file = find_file(name);
+    if (file == NULL)
         return nerr_raise(NERR_NOT_FOUND, "no template %s", name);
-    *contents = mem_dup(text);
+    *contents = mem_dup(file->text);
     return STATUS_OK;
 }
 
@@ -139,30 +140,45 @@ static NEOERR *append(void *context, char *text)
     return STATUS_OK;
 }
 
-bool view_render(struct view *view, const char *file, struct strbuf *out)
+static bool failed(NEOERR *err, const char *file)
 {
-    CSPARSE *parse = NULL;
-    const char *text = file_text(file);
-    if (text == NULL)
-        return false;
+    STRING why;
 
-    NEOERR *err = cs_init(&parse, hdf_of(view));
+    string_init(&why);
+    nerr_error_string(err, &why);
+    log_line("cannot render template: '%s': %s", file, why.buf != NULL ? why.buf : "");
+    string_clear(&why);
+    nerr_ignore(&err);
+    return false;
+}
+
+/* Parses a template, once. The escape mode is taken from the tree that it is parsed with. */
+static bool parse_file(struct file *file)
+{
+    struct view *empty = view_new();
+    NEOERR *err = cs_init(&file->parse, hdf_of(empty));
+
     if (err == STATUS_OK) {
-        cs_register_fileload(parse, NULL, load);
+        cs_register_fileload(file->parse, NULL, load);
         /* cs_parse_string takes over what it is given, also when it fails. */
-        err = cs_parse_string(parse, mem_dup(text), strlen(text));
-        if (err == STATUS_OK)
-            err = cs_render(parse, out, append);
-        cs_destroy(&parse);
+        err = cs_parse_string(file->parse, mem_dup(file->text), strlen(file->text));
     }
-    if (err != STATUS_OK) {
-        STRING why;
-        string_init(&why);
-        nerr_error_string(err, &why);
-        log_line("cannot render template: '%s': %s", file, why.buf != NULL ? why.buf : "");
-        string_clear(&why);
-        nerr_ignore(&err);
+    if (err != STATUS_OK && file->parse != NULL)
+        cs_destroy(&file->parse);
+    else if (err == STATUS_OK)
+        file->parse->hdf = NULL;
+    view_free(empty);
+    return err == STATUS_OK || failed(err, file->name);
+}
+
+bool view_render(struct view *view, const char *name, struct strbuf *out)
+{
+    struct file *file = find_file(name);
+
+    if (file == NULL || (file->parse == NULL && !parse_file(file)))
         return false;
-    }
-    return true;
+    file->parse->hdf = hdf_of(view);
+    NEOERR *err = cs_render(file->parse, out, append);
+    file->parse->hdf = NULL;
+    return err == STATUS_OK || failed(err, name);
 }
