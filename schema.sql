@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS users (
   id            BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
   name          VARCHAR(32)  CHARACTER SET ascii COLLATE ascii_general_ci NOT NULL,
   display       VARCHAR(64)  COLLATE utf8mb4_unicode_520_ci NOT NULL,
-  email         VARCHAR(254) COLLATE utf8mb4_unicode_520_ci NOT NULL,
+  email         VARCHAR(254) COLLATE utf8mb4_bin NOT NULL, -- in lower case
   password      VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   admin         TINYINT UNSIGNED NOT NULL DEFAULT 0,
   -- Raised by every change of the user's memberships, sessions or read marks.

@@ -2,21 +2,19 @@
 #include "app.h"
 #include "db_site.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-/* Where programs run as plain CGI there are no sockets, and nothing that could be down. */
 static bool takes_connections(const struct config *config, const char *program)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
     snprintf(address.sun_path, sizeof address.sun_path, "%s/%s.sock", config->path_run, program);
-    bool fine = fd >= 0 && (connect(fd, (struct sockaddr *)&address, sizeof address) == 0 || errno == ENOENT);
+    bool fine = fd >= 0 && (connect(fd, (struct sockaddr *)&address, sizeof address) == 0);
     if (fd >= 0)
         close(fd);
     return fine;
@@ -30,7 +28,8 @@ static void health(struct req *req)
     bool database = db_site_epoch(req->db, epoch) == DB_OK;
     const char *down = NULL;
 
-    for (size_t i = 0; i < sizeof programs / sizeof programs[0] && down == NULL; i++)
+    /* Where programs run as plain CGI there are no sockets, and nothing that could be down. */
+    for (size_t i = 0; !req->in.cgi && i < sizeof programs / sizeof programs[0] && down == NULL; i++)
         if (!takes_connections(req->config, programs[i]))
             down = programs[i];
     bool fine = database && down == NULL;

@@ -3,6 +3,7 @@
 #include "app.h"
 #include "db_attempt.h"
 #include "text.h"
+#include "wake.h"
 
 #include <string.h>
 
@@ -88,8 +89,10 @@ static void sign_in(struct req *req)
     if (req->config->limits)
         db_attempt_clear(req->db, "name", field.value);
     result = app_sign_in(req, id, *app_value(req, "remember") != '\0');
-    if (result == DB_OK && req->me.id != 0) /* somebody was signed in here before: that session ends */
+    if (result == DB_OK && req->me.id != 0) { /* somebody was signed in here before: that session ends */
         db_session_remove(req->db, req->me.id, req->session.hash);
+        wake_user(req->config, req->me.id);
+    }
     if (result == DB_OK)
         app_redirect(req, next_path(app_value(req, "next")));
     else

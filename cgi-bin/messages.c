@@ -352,7 +352,8 @@ static void answer_write(const struct sender *to, const struct write *write)
     if (to->json) {
         strbuf_addf(&body, "{\"room\":%" PRIu64 ",\"seq\":%" PRIu64 ",\"change\":%" PRIu64 "}",
                     write->room_id, write->seq, write->change);
-        send_out(to->fd, to->cgi, write->fresh ? 201 : 200, "Content-Type: application/json\r\n", &body);
+        send_out(to->fd, to->cgi, write->fresh && write->action == WRITE_SEND ? 201 : 200,
+                 "Content-Type: application/json\r\n", &body);
     } else {
         char headers[96];
         snprintf(headers, sizeof headers, "Location: /rooms/%" PRIu64 "#m%" PRIu64 "\r\n", write->room_id,
@@ -368,6 +369,8 @@ static void announce(const struct write *write)
     if (write->result != WRITE_DONE)
         return;
     if (write->action == WRITE_READ || write->action == WRITE_UNREAD) {
+        if (!write->fresh)
+            return;
         if (app.hub != NULL)
             hub_user_changed(app.hub, write->user_id);
         wake_user(&app.config, write->user_id);

@@ -12,6 +12,8 @@
 
 static void show(struct req *req, int status)
 {
+    if (status != 200) /* at the top: the form may be far down */
+        app_error(req, "form", "The group was not created. Below it says beside the field what is wrong.");
     struct room_list list;
     enum db_result result = db_room_public(req->db, req->me.id, PUBLIC_MAX, &list);
 

@@ -79,6 +79,7 @@ static void settings(struct req *req)
 static void refuse(struct req *req, int status, const char *field, const char *text)
 {
     app_error(req, field, text);
+    app_error(req, "form", text); /* at the top as well: the form may be far down */
     show(req, status);
 }
 

@@ -2,6 +2,7 @@
 <main id="main" class="page" tabindex="-1">
 <header class="bar"><h1>Groups</h1><a class="button" href="/people">People</a></header>
 <div class="content">
+<?cs call:form_error(Errors.form) ?>
 <section aria-labelledby="public-title">
 <h2 id="public-title">Groups you can join</h2>
 <?cs if:subcount(Public) ?><ul class="cards"><?cs each:r = Public ?>
@@ -13,7 +14,6 @@
 </section>
 <section aria-labelledby="create" class="panel">
 <h2 id="create">Create a group</h2>
-<?cs call:form_error(Errors.form) ?>
 <form method="post" action="/rooms">
 <?cs call:csrf() ?>
 <?cs call:field("name", "Name", "text", "off", Form.name, Errors.name, "Short and plain, such as garden or weekend-hikes.", "1") ?>

@@ -63,13 +63,16 @@ async function deliver(item) {
       done(item, await post({ room: page.room, text: item.text, nonce: item.nonce }));
       return true;
     } catch (fault) {
-      if (fault.status === 401) return false; // kept for when the same user is back
+      const line = views.get(item.id)?.querySelector('.state');
+      if (fault.status === 401) { // kept for when the same user is back
+        if (line) line.textContent = 'Not sent: you are signed out. It goes out when you are back.';
+        return false;
+      }
       if (!fault.passing) {
         outbox.change(item, { error: fault.message, fresh: fault.status === 409 });
         paint();
         return true;
       }
-      const line = views.get(item.id)?.querySelector('.state');
       if (line) line.textContent = 'Not sent yet. It is tried again by itself …';
       const wait = Math.max(fault.retryAfter, backOff(failures));
       await Promise.race([sleep(wait), new Promise((now) => { wake = now; })]);

@@ -111,6 +111,37 @@ void app_page(struct req *req, int status, const char *title, const char *file)
     render(req, status, title, file);
 }
 
+/* What was posted goes into the error page, to be sent again from there: nothing typed is lost by a form that went
+ * stale or a database that was away. Passwords are asked for anew. Not for requests of other sites. */
+static void keep_typed(struct req *req)
+{
+    size_t fields = 0, secrets = 0;
+
+    if (req->form.count == 0 || page_is_foreign(&req->in, req->config))
+        return;
+    view_set(req->view, "Again.Path", req->in.path);
+    for (size_t i = 0; i < req->form.count; i++) {
+        const struct form_field *f = &req->form.field[i];
+        bool current = strcmp(f->name, "current") == 0;
+        if (strcmp(f->name, "csrf") == 0)
+            continue;
+        bool secret = current || strcmp(f->name, "password") == 0;
+        struct view *item = secret ? view_item(req->view, "Again.Secrets", secrets++)
+                                   : view_item(req->view, "Again.Fields", fields++);
+        char *name = text_printable(f->name, strlen(f->name));
+        view_set(item, "Name", name);
+        free(name);
+        if (secret) {
+            view_set(item, "Label", current ? "Present password" : "Password");
+            view_set(item, "Complete", "current-password");
+        } else {
+            char *value = text_printable(f->value, f->len);
+            view_set(item, "Value", value);
+            free(value);
+        }
+    }
+}
+
 void app_fail(struct req *req, int status, const char *code, const char *text)
 {
     if (req->json) {
@@ -121,6 +152,8 @@ void app_fail(struct req *req, int status, const char *code, const char *text)
         return;
     }
     page_error(req->view, status, text);
+    if (status >= 500 || status == 403 || status == 401)
+        keep_typed(req);
     /* While the database is away there is no sidebar to show either. */
     if (status >= 500)
         render(req, status, "Error", "error.cs");
@@ -252,9 +285,11 @@ bool app_fields(struct req *req, struct app_field *fields, size_t count)
             given->len = text_trim(given->value, given->len);
             result = text_check_line(given->value, given->len, f->max);
         }
-        if (result == TEXT_OK || result == TEXT_LONG) {
+        if (given != NULL) {
+            char *shown = text_printable(given->value, given->len);
             snprintf(name, sizeof name, "Form.%s", f->name);
-            view_set(req->view, name, given->value);
+            view_set(req->view, name, shown);
+            free(shown);
         }
         if (result == TEXT_OK || (result == TEXT_EMPTY && !f->required)) {
             f->value = result == TEXT_OK ? given->value : "";

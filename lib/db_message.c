@@ -691,7 +691,7 @@ static enum db_result store_marks(struct db *db, const struct group *g)
     size_t index[WRITE_GROUP_MAX], count = 0;
 
     for (size_t i = 0; i < g->count; i++)
-        if (g->write[i]->fresh)
+        if (g->write[i]->fresh && is_change(g->write[i]))
             index[count++] = i;
     if (count == 0)
         return DB_OK;
@@ -745,32 +745,37 @@ static enum db_result store_rows(struct db *db, const struct group *g)
     return result;
 }
 
-/* A mark only rises by `read`, and is set by `unread`; it never passes the last message. */
+/* A mark only rises by `read`, and is set by `unread`; it never passes the last message. One that stands already
+ * changes nothing, and nobody is told. */
 static enum db_result store_read(struct db *db, struct write *w)
 {
     static const char raise[] = "UPDATE members m JOIN rooms r ON r.id = m.room_id AND r.deleted_at IS NULL "
-                                "SET m.read_seq = GREATEST(m.read_seq, LEAST(?, r.last_seq)) "
-                                "WHERE m.room_id = ? AND m.user_id = ?";
+                                "SET m.read_seq = LEAST(?, r.last_seq) "
+                                "WHERE m.room_id = ? AND m.user_id = ? AND m.read_seq < LEAST(?, r.last_seq)";
     static const char set[] = "UPDATE members m JOIN rooms r ON r.id = m.room_id AND r.deleted_at IS NULL "
-                              "SET m.read_seq = LEAST(?, r.last_seq) WHERE m.room_id = ? AND m.user_id = ?";
+                              "SET m.read_seq = LEAST(?, r.last_seq) "
+                              "WHERE m.room_id = ? AND m.user_id = ? AND m.read_seq <> LEAST(?, r.last_seq)";
     bool unread = w->action == WRITE_UNREAD;
     uint64_t mark = unread && w->seq > 0 ? w->seq - 1 : w->seq;
-    enum db_result result = db_run(db, unread ? set : raise, "uuu", mark, w->room_id, w->user_id);
+    enum db_result changed = db_run(db, unread ? set : raise, "uuuu", mark, w->room_id, w->user_id, mark);
 
-    if (result == DB_NONE) {
+    if (changed != DB_OK && changed != DB_NONE)
+        return changed;
+    enum db_result result =
+        db_run(db,
+               "SELECT m.read_seq, r.version FROM members m JOIN rooms r ON r.id = m.room_id "
+               "WHERE m.room_id = ? AND m.user_id = ? AND r.deleted_at IS NULL",
+               "uu", w->room_id, w->user_id);
+    if (result == DB_NONE)
         w->result = WRITE_NO_ROOM;
-        return DB_OK;
-    }
-    if (result == DB_OK)
-        result = db_run(db,
-                        "SELECT m.read_seq, r.version FROM members m JOIN rooms r ON r.id = m.room_id "
-                        "WHERE m.room_id = ? AND m.user_id = ?",
-                        "uu", w->room_id, w->user_id);
     if (result == DB_OK && db_next(db)) {
         w->seq = db_u64(db, 0);
         w->change = db_u64(db, 1);
     }
-    return result == DB_OK ? db_user_raise(db, &w->user_id, 1) : result;
+    w->fresh = changed == DB_OK;
+    if (result == DB_OK && w->fresh)
+        return db_user_raise(db, &w->user_id, 1);
+    return result == DB_NONE ? DB_OK : result;
 }
 
 static enum db_result mark_read(struct db *db, void *context)

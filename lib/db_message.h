@@ -68,7 +68,7 @@ enum db_result db_message_get(struct db *db, uint64_t room_id, uint64_t seq, str
 enum write_action { WRITE_SEND, WRITE_EDIT, WRITE_DELETE, WRITE_READ, WRITE_UNREAD };
 
 enum write_result {
-    WRITE_DONE,        /* numbers are filled; `fresh` when this very call stored a new message */
+    WRITE_DONE, /* numbers are filled; `fresh` when this very call stored a new message, or moved a mark */
     WRITE_SIGNED_OUT,  /* 401 */
     WRITE_NO_ROOM,     /* 404, also for a private room the sender is not in */
     WRITE_NOT_MEMBER,  /* 403 */

@@ -44,8 +44,8 @@ static enum db_result add(struct db *db, void *context)
     if (result != DB_OK)
         return result;
     a->name_taken = a->email_taken = false;
-    result = db_run(db, "SELECT name = ?, email = ? FROM users WHERE name = ? OR email = ?", "ssss", a->name,
-                    a->email, a->name, a->email);
+    result = db_run(db, "SELECT name = ?, email = LOWER(?) FROM users WHERE name = ? OR email = LOWER(?)",
+                    "ssss", a->name, a->email, a->name, a->email);
     while (db_next(db)) {
         a->name_taken |= db_u64(db, 0) != 0;
         a->email_taken |= db_u64(db, 1) != 0;
@@ -56,7 +56,7 @@ static enum db_result add(struct db *db, void *context)
         return result;
     result = db_run(db,
                     "INSERT INTO users (name, display, email, password, admin, created_at) "
-                    "SELECT ?, ?, ?, ?, registrations = 1, UTC_TIMESTAMP(3) FROM site WHERE id = 1",
+                    "SELECT ?, ?, LOWER(?), ?, registrations = 1, UTC_TIMESTAMP(3) FROM site WHERE id = 1",
                     "ssss", a->name, a->name, a->email, a->hash);
     a->id = db_insert_id(db);
     return result;
@@ -99,8 +99,9 @@ enum db_result db_user_credentials(struct db *db, const char *name_or_email, uin
                                    char hash[CRYPTO_PASSWORD_TEXT])
 {
     /* A name holds no '@' and an address always does. */
-    const char *sql = strchr(name_or_email, '@') != NULL ? "SELECT password, id FROM users WHERE email = ?"
-                                                         : "SELECT password, id FROM users WHERE name = ?";
+    const char *sql = strchr(name_or_email, '@') != NULL
+                          ? "SELECT password, id FROM users WHERE email = LOWER(?)"
+                          : "SELECT password, id FROM users WHERE name = ?";
 
     return read_hash(db, db_run(db, sql, "s", name_or_email), id, hash);
 }
@@ -133,8 +134,8 @@ enum db_result db_user_list(struct db *db, const char *query, size_t limit, stru
 
 enum db_result db_user_set_profile(struct db *db, uint64_t id, const char *display, const char *email)
 {
-    return db_run(db, "UPDATE users SET display = ?, email = ?, version = version + 1 WHERE id = ?", "ssu",
-                  display, email, id);
+    return db_run(db, "UPDATE users SET display = ?, email = LOWER(?), version = version + 1 WHERE id = ?",
+                  "ssu", display, email, id);
 }
 
 enum db_result db_user_set_last_room(struct db *db, uint64_t id, uint64_t room_id)

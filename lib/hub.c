@@ -222,7 +222,8 @@ static void extend_log(struct hub_room *room, const struct changes_job *c)
     free(at);
     strbuf_release(&json);
 
-    room->version = c->page.version;
+    if (c->page.version > room->version)
+        room->version = c->page.version;
     room->oldest = c->page.room.oldest_seq;
     hub_log_trim(room);
     if (c->page.room.info_version > room->info_version) {
@@ -291,7 +292,8 @@ static void changes_done(struct hub *hub, const struct changes_job *c)
         if (c->page.room.version > room->wanted)
             room->wanted = c->page.room.version;
     }
-    read_changes(hub, room);
+    if (c->page.version > c->after) /* else this server is behind: the next tick asks again */
+        read_changes(hub, room);
 }
 
 void hub_room_sent(struct hub *hub, const struct write *w)

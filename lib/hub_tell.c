@@ -35,38 +35,44 @@ static void put_room_fields(struct strbuf *out, const struct hub_room *room, uin
         strbuf_addf(out, ",\"members\":%s", room->members);
 }
 
-static void put_event(const struct hub *hub, struct strbuf *out, const struct hub_room *room,
-                      uint64_t version, const struct entry *entry, bool last, uint64_t from)
+/* One event: the change `to`, and what else of the room changed after `from` and up to it. */
+static void put_event(const struct hub *hub, struct strbuf *out, const struct hub_room *room, uint64_t from,
+                      uint64_t to, const struct entry *entry)
 {
     strbuf_addstr(out, "event: update\nid: ");
-    put_cursor(hub, out, room->id, version, NULL);
+    put_cursor(hub, out, room->id, to, NULL);
     strbuf_addf(out, "\ndata: {\"room\":%" PRIu64 ",\"cursor\":\"", room->id);
-    put_cursor(hub, out, room->id, version, NULL);
+    put_cursor(hub, out, room->id, to, NULL);
     strbuf_addf(out, "\",\"more\":false,\"oldest\":%" PRIu64 ",\"messages\":[", room->oldest);
     if (entry != NULL)
         strbuf_add(out, entry->json, entry->len);
     strbuf_addch(out, ']');
-    if (last)
-        put_room_fields(out, room, from, room->version);
+    put_room_fields(out, room, from, to);
     strbuf_addstr(out, "}\n\n");
+}
+
+/* An event for every change after `from`; one more when the room itself changed after the last message did. */
+static void put_events(const struct hub *hub, struct strbuf *out, const struct hub_room *room, uint64_t from)
+{
+    for (size_t i = 0; i < room->entries; i++) {
+        const struct entry *entry = &room->entry[i];
+        if (entry->version <= from)
+            continue;
+        put_event(hub, out, room, from, entry->version, entry);
+        from = entry->version;
+    }
+    if (from < room->version)
+        put_event(hub, out, room, from, room->version, NULL);
 }
 
 /* The events after `from`, made once for all who stand there. */
 struct bytes *tell_events(const struct hub *hub, struct hub_room *room, uint64_t from)
 {
     struct strbuf text = STRBUF_INIT;
-    size_t first = 0;
 
     if (room->push != NULL && room->push_from == from && room->push_to == room->version)
         return room->push;
-    while (first < room->entries && room->entry[first].version <= from)
-        first++;
-    bool tail = room->entries == 0 || room->entry[room->entries - 1].version < room->version;
-    for (size_t i = first; i < room->entries; i++)
-        put_event(hub, &text, room, room->entry[i].version, &room->entry[i], i + 1 == room->entries && !tail,
-                  from);
-    if (tail)
-        put_event(hub, &text, room, room->version, NULL, true, from);
+    put_events(hub, &text, room, from);
     bytes_drop(room->push);
     room->push = reader_frame(&text, false);
     room->push_from = from;
@@ -143,46 +149,54 @@ void tell_wait(struct hub *hub, struct reader *r, bool changes, const struct str
 }
 
 /* What a look found for a stream: an event per change, then the list of rooms when it changed. */
+/* What a look found changed in the room, told like what the log holds. */
+static void put_found(const struct hub *hub, struct strbuf *out, const struct read_job *read)
+{
+    const struct page *page = &read->page;
+    struct hub_room shown = {.id = page->room.id,
+                             .oldest = page->room.oldest_seq,
+                             .version = page->version,
+                             .info_version = page->room.info_version,
+                             .members_version = page->room.members_version};
+    struct strbuf json = STRBUF_INIT, info = STRBUF_INIT, members = STRBUF_INIT;
+    size_t *at = mem_array(page->list.count + 1, sizeof *at);
+
+    shown.entry = mem_array(page->list.count, sizeof *shown.entry);
+    timeline_json(&json, page->room.id, &page->list, at);
+    at[page->list.count] = json.len + 1; /* as if a comma followed the last */
+    for (; shown.entries < page->list.count; shown.entries++) {
+        const struct message *m = &page->list.message[shown.entries];
+        size_t begin = at[shown.entries], len = at[shown.entries + 1] - begin - 1;
+        shown.entry[shown.entries] = (struct entry){m->change, m->seq, json.buf + begin, len};
+    }
+    reply_room_info(&info, &page->room);
+    reply_members(&members, &read->members);
+    shown.info = info.buf;
+    shown.members = read->has_members ? members.buf : NULL;
+    put_events(hub, out, &shown, read->query.mark);
+    free(shown.entry);
+    free(at);
+    strbuf_release(&json);
+    strbuf_release(&info);
+    strbuf_release(&members);
+}
+
 void tell_stream(struct hub *hub, struct reader *r, const struct read_job *read)
 {
     struct strbuf text = STRBUF_INIT;
-    const struct page *page = &read->page;
-    bool first = !r->begun;
 
-    if (first) {
+    if (!r->begun)
         strbuf_addstr(&text, STREAM_HEAD);
-        r->begun = true;
-    }
-    if (read->query.room_id != 0 && (!read->has_cursor || read->reset || page->version > read->query.mark)) {
-        struct hub_room shown = {.id = r->room_id, .oldest = page->room.oldest_seq, .version = page->version};
-        struct strbuf json = STRBUF_INIT;
-        bool whole = !read->has_cursor || read->reset;
-        size_t *at = mem_array(page->list.count + 1, sizeof *at);
-        timeline_json(&json, r->room_id, &page->list, at);
-        at[page->list.count] = json.len + 1;
-        for (size_t i = 0; !whole && i < page->list.count; i++) {
-            struct entry entry = {page->list.message[i].change, page->list.message[i].seq, json.buf + at[i],
-                                  at[i + 1] - at[i] - 1};
-            put_event(hub, &text, &shown, entry.version, &entry, false, 0);
-        }
-        free(at);
-        strbuf_release(&json);
-        /* A first page, a reset, a cut or a change of the room itself comes as one event, like the JSON answer. */
-        bool room_level = page->list.count == 0 ||
-                          page->list.message[page->list.count - 1].change < page->version ||
-                          page->room.info_version > read->query.mark || read->has_members;
-        if (whole || room_level) {
-            struct read_job told = *read;
-            struct strbuf body = STRBUF_INIT;
-            if (!whole)
-                told.page.list.count = 0;
-            reply_json(&body, &told, 0);
-            char cursor[CURSOR_TEXT];
-            reply_cursor(&told, cursor);
-            strbuf_addf(&text, "event: update\nid: %s", cursor);
-            strbuf_addf(&text, "\ndata: %s\n\n", body.buf);
-            strbuf_release(&body);
-        }
+    r->begun = true;
+    if (read->query.room_id != 0 &&
+        (!read->has_cursor || read->reset)) { /* the whole page, as the JSON answer has it */
+        char cursor[CURSOR_TEXT];
+        reply_cursor(read, cursor);
+        strbuf_addf(&text, "event: update\nid: %s\ndata: ", cursor);
+        reply_json(&text, read, 0);
+        strbuf_addstr(&text, "\n\n");
+    } else if (read->query.room_id != 0) {
+        put_found(hub, &text, read);
     }
     if (!read->has_cursor || !read->cursor.has_digest || read->cursor.digest != read->digest) {
         strbuf_addstr(&text, "event: rooms\ndata: {\"rooms\":");

@@ -1,5 +1,6 @@
 /* What people type: UTF-8, line ends, names, addresses, numbers. */
 #include "text.h"
+#include "mem.h"
 
 #include <string.h>
 
@@ -231,6 +232,24 @@ bool text_is_local_path(const char *text)
         if ((unsigned char)*text <= ' ' || *text == 0x7f || *text == '\\')
             return false;
     return true;
+}
+
+char *text_printable(const char *text, size_t len)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    char *out = mem_alloc(len + 1);
+    size_t to = 0;
+
+    for (size_t i = 0; i < len;) {
+        uint32_t c;
+        size_t n = utf8_next(s + i, len - i, &c);
+        if (n > 0 && (!is_control(c) || c == '\n' || c == '\t')) {
+            memcpy(out + to, text + i, n);
+            to += n;
+        }
+        i += n > 0 ? n : 1;
+    }
+    return out;
 }
 
 void text_initials(const char *display, char out[16])

@@ -54,6 +54,10 @@ bool text_to_u64(const char *text, uint64_t max, uint64_t *number);
  * do with those: WHATWG URL, "relative slash state"). */
 bool text_is_local_path(const char *text);
 
+/* A copy without what cannot be shown: bytes that are no UTF-8, and control characters but newline and tab. The caller
+ * frees. */
+char *text_printable(const char *text, size_t len);
+
 /* Up to two initials of a display name, as UTF-8 into out[16]. */
 void text_initials(const char *display, char out[16]);
 

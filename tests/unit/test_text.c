@@ -152,6 +152,15 @@ static void only_paths_of_this_site_are_gone_on_to(void **state)
     assert_false(text_is_local_path(NULL));
 }
 
+static void what_cannot_be_shown_is_left_out(void **state)
+{
+    (void)state;
+    char *text = text_printable("a\0b\x07\n\xff\xc3\xa4\t\x1b[\xc3", 13);
+
+    assert_string_equal(text, "ab\n\xc3\xa4\t[");
+    free(text);
+}
+
 static void initials_and_colours(void **state)
 {
     (void)state;
@@ -187,6 +196,7 @@ int main(void)
         cmocka_unit_test(nonces_are_short_and_ascii),
         cmocka_unit_test(numbers_are_digits_within_bounds),
         cmocka_unit_test(only_paths_of_this_site_are_gone_on_to),
+        cmocka_unit_test(what_cannot_be_shown_is_left_out),
         cmocka_unit_test(initials_and_colours),
     };
 
