@@ -530,12 +530,12 @@ static void read_done(struct hub *hub, struct reader *r, const struct read_job *
 
 static int compare_rooms(const void *a, const void *b)
 {
-    return compare_ids(&((const struct tick_room *)a)->id, &((const struct tick_room *)b)->id);
+    return compare_ids(&((const struct version_room *)a)->id, &((const struct version_room *)b)->id);
 }
 
 static int compare_users(const void *a, const void *b)
 {
-    return compare_ids(&((const struct tick_user *)a)->id, &((const struct tick_user *)b)->id);
+    return compare_ids(&((const struct version_user *)a)->id, &((const struct version_user *)b)->id);
 }
 
 static void submit_tick(struct hub *hub)
@@ -566,7 +566,8 @@ static void submit_tick(struct hub *hub)
     hub->submit(job);
 }
 
-static void confirm_room(struct hub *hub, struct hub_room *room, const struct tick_room *t, int64_t asked_at)
+static void confirm_room(struct hub *hub, struct hub_room *room, const struct version_room *t,
+                         int64_t asked_at)
 {
     if (!t->there) { /* deleted: each one learns it by looking */
         room->confirmed_at = 0;

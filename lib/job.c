@@ -6,7 +6,6 @@
 #include "limit.h"
 #include "mem.h"
 
-#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -199,70 +198,11 @@ static void run_changes(struct db *db, struct changes_job *c)
         c->result = db_room_member_ids(db, c->room_id, &c->ids, &c->ids_count);
 }
 
-static int compare_u64(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
-static void tick_row(struct db *db, struct tick_job *t)
-{
-    uint64_t id = db_u64(db, 1);
-    struct tick_room *room;
-    struct tick_user *user;
-
-    switch (db_u64(db, 0)) {
-    case 0:
-        room = bsearch(&id, t->room, t->rooms, sizeof *t->room, compare_u64);
-        if (room != NULL) {
-            room->there = true;
-            room->version = db_u64(db, 2);
-            room->last_seq = db_u64(db, 3);
-        }
-        break;
-    case 1:
-        user = bsearch(&id, t->user, t->users, sizeof *t->user, compare_u64);
-        if (user != NULL)
-            user->version = db_u64(db, 2);
-        break;
-    default:
-        snprintf(t->epoch, sizeof t->epoch, "%016" PRIx64, id);
-    }
-}
-
-/* One query for all that is followed, and at most one statement for who is there. */
 static void run_tick(struct db *db, struct tick_job *t)
 {
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
-    size_t rooms = t->rooms > 0 ? db_list_size(t->rooms) : 0,
-           users = t->users > 0 ? db_list_size(t->users) : 0;
-
-    strbuf_addstr(&sql, "SELECT 2, CAST(CONV(epoch, 16, 10) AS UNSIGNED), 0, 0 FROM site WHERE id = 1");
-    if (rooms > 0) {
-        strbuf_addstr(
-            &sql,
-            " UNION ALL SELECT 0, id, version, last_seq FROM rooms WHERE deleted_at IS NULL AND id IN (");
-        db_marks(&sql, "?", rooms);
-        strbuf_addch(&sql, ')');
-        for (size_t i = 0; i < rooms; i++)
-            db_args_u64(args, t->room[i < t->rooms ? i : t->rooms - 1].id);
-    }
-    if (users > 0) {
-        strbuf_addstr(&sql, " UNION ALL SELECT 1, id, version, 0 FROM users WHERE id IN (");
-        db_marks(&sql, "?", users);
-        strbuf_addch(&sql, ')');
-        for (size_t i = 0; i < users; i++)
-            db_args_u64(args, t->user[i < t->users ? i : t->users - 1].id);
-    }
-    t->result = db_run_args(db, sql.buf, args);
-    while (t->result == DB_OK && db_next(db))
-        tick_row(db, t);
+    t->result = db_versions(db, t->room, t->rooms, t->user, t->users, t->epoch);
     if (t->result == DB_OK)
         t->result = db_presence_mark(db, t->present, t->seconds, t->presents);
-    db_args_free(args);
-    strbuf_release(&sql);
 }
 
 void job_run(struct db *db, struct limit *limit, struct job *job)

@@ -10,6 +10,7 @@
 #include "cursor.h"
 #include "db_message.h"
 #include "db_user.h"
+#include "db_version.h"
 
 enum job_kind {
     JOB_READ,    /* answer a GET: who asks, what he may see, what is new */
@@ -53,21 +54,10 @@ struct changes_job {
     size_t ids_count;
 };
 
-struct tick_room {
-    uint64_t id;
-    bool there; /* filled; false: there is no such room any more */
-    uint64_t version;
-    uint64_t last_seq;
-};
-struct tick_user {
-    uint64_t id;
-    uint64_t version; /* filled; 0: gone */
-};
-
 struct tick_job {
-    struct tick_room *room; /* sorted by id, as the users are */
+    struct version_room *room; /* sorted by id, as the users are */
     size_t rooms;
-    struct tick_user *user;
+    struct version_user *user;
     size_t users;
     uint64_t *present; /* who is there, and for how many seconds */
     uint32_t *seconds;
