@@ -513,7 +513,7 @@ static void take_wakes(int fd)
     struct wake wake;
 
     while (wake_receive(fd, &wake)) {
-        if (wake.sender == (uint32_t)getpid() || !app.config.wakeups)
+        if (!app.config.wakeups)
             continue;
         if (wake.kind == WAKE_ROOM)
             hub_room_changed(app.hub, wake.id, 0, 0);

@@ -28,6 +28,7 @@ struct job_thread {
     struct job *done, **done_end;
     size_t load;
     bool stop;
+    bool asleep; /* the thread waits for jobs */
     int fd;
     struct db *db;
     struct limit *limit;
@@ -227,15 +228,18 @@ void job_run(struct db *db, struct limit *limit, struct job *job)
 
 /* ---- the thread ---- */
 
-static void finish(struct job_thread *t, struct job *job)
+/* Gives jobs back, and wakes the loop once for all of them. */
+static void finish(struct job_thread *t, struct job **jobs, size_t count)
 {
     const uint64_t one = 1;
 
-    job->next = NULL;
     pthread_mutex_lock(&t->lock);
-    *t->done_end = job;
-    t->done_end = &job->next;
-    t->load--;
+    for (size_t i = 0; i < count; i++) {
+        jobs[i]->next = NULL;
+        *t->done_end = jobs[i];
+        t->done_end = &jobs[i]->next;
+    }
+    t->load -= count;
     pthread_mutex_unlock(&t->lock);
     if (write(t->fd, &one, sizeof one) < 0)
         log_line("cannot wake the loop");
@@ -262,8 +266,8 @@ static struct job *run_writes(struct job_thread *t, struct job *jobs)
         }
         if (count > 0)
             db_message_write(t->db, t->limit, writes, count);
-        for (size_t i = 0; i < count; i++)
-            finish(t, group[i]);
+        if (count > 0)
+            finish(t, group, count);
     }
     *rest_end = NULL;
     return rest;
@@ -290,8 +294,10 @@ static void *thread_main(void *context)
         struct timespec until = {.tv_sec = next_clean};
         pthread_mutex_lock(&t->lock);
         int timed_out = 0;
+        t->asleep = true;
         while (t->todo == NULL && !t->stop && timed_out == 0)
             timed_out = pthread_cond_timedwait(&t->wake, &t->lock, &until);
+        t->asleep = false;
         struct job *jobs = t->todo;
         bool stop = t->stop;
         t->todo = NULL;
@@ -306,7 +312,7 @@ static void *thread_main(void *context)
         for (struct job *job = run_writes(t, jobs), *next; job != NULL; job = next) {
             next = job->next;
             job_run(t->db, t->limit, job);
-            finish(t, job);
+            finish(t, &job, 1);
         }
     }
     db_free(t->db);
@@ -348,8 +354,10 @@ void job_thread_add(struct job_thread *t, struct job *job)
     *t->todo_end = job;
     t->todo_end = &job->next;
     t->load++;
-    pthread_cond_signal(&t->wake);
+    bool asleep = t->asleep;
     pthread_mutex_unlock(&t->lock);
+    if (asleep)
+        pthread_cond_signal(&t->wake);
 }
 
 struct job *job_thread_done(struct job_thread *t)

@@ -9,7 +9,11 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
+
+#define PEERS_MAX 64
+#define LOOK_MS   250
 
 static bool address_of(const struct config *config, const char *name, struct sockaddr_un *address)
 {
@@ -19,8 +23,10 @@ static bool address_of(const struct config *config, const char *name, struct soc
     return len > 0 && (size_t)len < sizeof address->sun_path;
 }
 
-static void each_socket(const struct config *config, int fd, const struct wake *wake)
+/* Clears away the sockets of processes that were killed: nobody listens there any more. */
+static void clear_stale(const struct config *config, int fd)
 {
+    static const struct wake nothing = {.kind = 0};
     char path[4096];
     struct sockaddr_un address;
 
@@ -28,15 +34,12 @@ static void each_socket(const struct config *config, int fd, const struct wake *
     DIR *dir = opendir(path);
     if (dir == NULL)
         return;
-    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-        if (entry->d_name[0] == '.' || !address_of(config, entry->d_name, &address))
-            continue;
-        /* Nobody listens there any more: its process was killed. */
-        if (sendto(fd, wake, sizeof *wake, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&address,
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+        if (entry->d_name[0] != '.' && address_of(config, entry->d_name, &address) &&
+            sendto(fd, &nothing, sizeof nothing, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&address,
                    sizeof address) < 0 &&
             errno == ECONNREFUSED)
             unlink(address.sun_path);
-    }
     closedir(dir);
 }
 
@@ -45,12 +48,11 @@ int wake_listen(const struct config *config)
     struct sockaddr_un address;
     char name[24];
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    static const struct wake nothing = {.kind = 0};
 
     snprintf(name, sizeof name, "%ld", (long)getpid());
     if (fd < 0 || !address_of(config, name, &address))
         goto fail;
-    each_socket(config, fd, &nothing);
+    clear_stale(config, fd);
     unlink(address.sun_path);
     if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0)
         goto fail;
@@ -86,17 +88,52 @@ bool wake_receive(int fd, struct wake *wake)
     return got == sizeof *wake;
 }
 
+/* Who listens, looked up now and then: a process that is new is told of by the next look, and asks the database until
+ * then. One's own socket is not among them. */
+static struct {
+    int fd; /* 0: not made yet */
+    int64_t looked_at;
+    size_t count;
+    struct sockaddr_un peer[PEERS_MAX];
+} listeners;
+
+static void look(const struct config *config)
+{
+    char path[4096], own[24];
+    struct timespec clock;
+
+    clock_gettime(CLOCK_MONOTONIC, &clock);
+    int64_t now = (int64_t)clock.tv_sec * 1000 + clock.tv_nsec / 1000000;
+    if (listeners.looked_at != 0 && now - listeners.looked_at < LOOK_MS)
+        return;
+    listeners.looked_at = now;
+    listeners.count = 0;
+    snprintf(path, sizeof path, "%s/wake", config->path_run);
+    snprintf(own, sizeof own, "%ld", (long)getpid());
+    DIR *dir = opendir(path);
+    if (dir == NULL)
+        return;
+    for (struct dirent *entry; listeners.count < PEERS_MAX && (entry = readdir(dir)) != NULL;)
+        if (entry->d_name[0] != '.' && strcmp(entry->d_name, own) != 0 &&
+            address_of(config, entry->d_name, &listeners.peer[listeners.count]))
+            listeners.count++;
+    closedir(dir);
+}
+
 static void tell(const struct config *config, enum wake_kind kind, uint64_t id)
 {
-    struct wake wake = {.kind = kind, .sender = (uint32_t)getpid(), .id = id};
+    const struct wake wake = {.kind = kind, .id = id};
 
     if (!config->wakeups)
         return;
-    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return;
-    each_socket(config, fd, &wake);
-    close(fd);
+    look(config);
+    if (listeners.count > 0 && listeners.fd == 0)
+        listeners.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    for (size_t i = 0; i < listeners.count; i++)
+        if (sendto(listeners.fd, &wake, sizeof wake, MSG_DONTWAIT | MSG_NOSIGNAL,
+                   (struct sockaddr *)&listeners.peer[i], sizeof listeners.peer[i]) < 0 &&
+            errno != EAGAIN)
+            listeners.looked_at = 0; /* somebody went: look again next time */
 }
 
 void wake_room(const struct config *config, uint64_t id)

@@ -13,8 +13,7 @@
 enum wake_kind { WAKE_ROOM = 1, WAKE_USER = 2 };
 
 struct wake {
-    uint32_t kind;
-    uint32_t sender; /* the process, so that it can pass over its own */
+    uint64_t kind; /* 0: nothing, tried whether somebody listens */
     uint64_t id;
 };
 
@@ -26,7 +25,7 @@ void wake_close(const struct config *config, int fd);
 /* The next datagram that waits; false when there is none. Malformed ones are passed over. */
 bool wake_receive(int fd, struct wake *wake);
 
-/* Tell all. Never waits. */
+/* Tell all others. Never waits. */
 void wake_room(const struct config *config, uint64_t id);
 void wake_user(const struct config *config, uint64_t id);
 

