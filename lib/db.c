@@ -17,7 +17,7 @@
 #define STATEMENTS      256 /* kept per connection; a power of two */
 #define TRIES           8
 #define LARGE           1000 /* arguments: a statement with more is not kept, its buffers are large */
-#define PAUSE_MS        250 /* after a failure to connect the next try waits so long: what queues up fails at once */
+#define PAUSE_MS        100 /* after a failure to connect the next try waits so long: what queues up fails at once */
 #define WSREP_NOT_READY 1047 /* ER_UNKNOWN_COM_ERROR: what a Galera node outside its cluster answers */
 #define CHECKREAD       1020
 #define KILLED          1927
