@@ -23,6 +23,25 @@ const roles = async (id) => Object.fromEntries(await Promise.all((await site.sql
 const NOWHERE = 999999999;
 
 describe('creating a group', () => {
+  test('with a form that went stale keeps what was typed: sent again from the answer, it goes through', async () => {
+    const fields = { name: unique('Stale "<b>" '), topic: 'typed once', visibility: 'private', members: '', history: '7' };
+    const refused = await anna.post('/rooms', { ...fields, csrf: 'from-another-day' });
+    assert.equal(refused.status, 403);
+    for (const [name, value] of Object.entries(fields)) assert.equal(fieldValue(refused.text, name), value, name);
+    const again = await anna.post('/rooms', { ...fields, csrf: fieldValue(refused.text, 'csrf') });
+    assert.equal(again.status, 303);
+    const foreign = await anna.post('/rooms', { ...fields, csrf: 'x' }, { headers: { 'Sec-Fetch-Site': 'cross-site' } });
+    assert.equal(foreign.status, 403);
+    assert.ok(!foreign.text.includes('typed once'), 'another site gets no form to press');
+  });
+
+  test('with characters that cannot be shown gives back all the others', async () => {
+    const answer = await anna.submit('/rooms', { name: 'bean\x07s', topic: 'kept', visibility: 'public', members: '', history: '' });
+    assert.equal(answer.status, 422);
+    assert.equal(fieldValue(answer.text, 'name'), 'beans');
+    assert.equal(fieldValue(answer.text, 'topic'), 'kept');
+  });
+
   test('leads into it, and its creator is the owner', async () => {
     const name = unique('Beans & peas ');
     const id = await anna.group({ name, topic: 'What grows', visibility: 'public' });
