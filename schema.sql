@@ -134,10 +134,108 @@ CREATE TABLE IF NOT EXISTS attempts (
 
 INSERT IGNORE INTO site (id, schema_version, epoch) VALUES (1, 1, LEFT(SHA2(CONCAT(UUID(), RAND(), NOW(6)), 256), 16));
 
--- Further migrations follow here, each in this form, which needs no rights beyond those on the tables:
---
---   SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 2, 'ALTER TABLE …', 'DO 0');
---   PREPARE step FROM @step;
---   EXECUTE step;
---   DEALLOCATE PREPARE step;
---   UPDATE site SET schema_version = 2 WHERE id = 1 AND schema_version < 2;
+-- Each further migration is one statement in this form, which needs no rights beyond those on the tables.
+
+-- Migration 2: what people choose for themselves, and what became of an account. The name of one that is gone is
+-- "-ID", which nobody can register; its messages stay, under "Former member".
+SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 2, 'ALTER TABLE users
+  ADD theme ENUM(''auto'', ''light'', ''dark'') NOT NULL DEFAULT ''auto'',
+  ADD language VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '''',
+  ADD enter_sends TINYINT UNSIGNED NOT NULL DEFAULT 1,
+  ADD hidden TINYINT UNSIGNED NOT NULL DEFAULT 0,
+  ADD suspended_at DATETIME(3) NULL,
+  ADD deleted_at DATETIME(3) NULL', 'DO 0');
+PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
+UPDATE site SET schema_version = 2 WHERE id = 1 AND schema_version < 2;
+
+-- Migration 3: why a session is over ('elsewhere': a newer one took its place). Such a row opens nothing any more; it
+-- stays until it would have ended, so that its page can say why.
+SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 3, 'ALTER TABLE sessions
+  ADD ended VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT ''''', 'DO 0');
+PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
+UPDATE site SET schema_version = 3 WHERE id = 1 AND schema_version < 3;
+
+-- Migration 4: a muted member reads and does not write.
+SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 4, 'ALTER TABLE members
+  ADD muted TINYINT UNSIGNED NOT NULL DEFAULT 0', 'DO 0');
+PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
+UPDATE site SET schema_version = 4 WHERE id = 1 AND schema_version < 4;
+
+-- Migration 5: who deleted a message (0: its sender).
+SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 5, 'ALTER TABLE messages
+  ADD deleted_by BIGINT UNSIGNED NOT NULL DEFAULT 0', 'DO 0');
+PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
+UPDATE site SET schema_version = 5 WHERE id = 1 AND schema_version < 5;
+
+-- Migration 6: what the site's admins set at /admin. NULL: as the settings file says.
+SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 6, 'ALTER TABLE site
+  ADD name VARCHAR(64) NULL,
+  ADD registration ENUM(''open'', ''invite'', ''closed'') NULL,
+  ADD history_limit INT UNSIGNED NULL,
+  ADD single_session TINYINT UNSIGNED NULL,
+  ADD keep_days INT UNSIGNED NULL', 'DO 0');
+PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
+UPDATE site SET schema_version = 6 WHERE id = 1 AND schema_version < 6;
+
+-- Migration 7: who came and went lately (asked every few seconds while somebody reads).
+SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 7, 'ALTER TABLE presence
+  ADD KEY presence_until (online_until)', 'DO 0');
+PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
+UPDATE site SET schema_version = 7 WHERE id = 1 AND schema_version < 7;
+
+-- Migration 8: the tables below.
+
+-- Who may not come back to a group. By room and user (joining, adding), by room (its settings).
+CREATE TABLE IF NOT EXISTS bans (
+  room_id    BIGINT UNSIGNED NOT NULL,
+  user_id    BIGINT UNSIGNED NOT NULL,
+  banned_by  BIGINT UNSIGNED NOT NULL,
+  banned_at  DATETIME(3) NOT NULL,
+  PRIMARY KEY (room_id, user_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- What a message said before it was edited: `version` is the change that the text came with. By room and seq (the
+-- group's admins look, a deletion removes them).
+CREATE TABLE IF NOT EXISTS revisions (
+  room_id     BIGINT UNSIGNED NOT NULL,
+  seq         BIGINT UNSIGNED NOT NULL,
+  version     BIGINT UNSIGNED NOT NULL,
+  text        TEXT COLLATE utf8mb4_bin NOT NULL,
+  written_at  DATETIME(3) NOT NULL,
+  PRIMARY KEY (room_id, seq, version)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- Links that are as good as a key: to set a new password, to register by invitation. The token is stored nowhere.
+-- By token (following one), by kind (the invitations at /admin), by user (a new link ends the older ones).
+CREATE TABLE IF NOT EXISTS links (
+  token_hash  BINARY(32) NOT NULL,
+  kind        ENUM('reset', 'invite') NOT NULL,
+  user_id     BIGINT UNSIGNED NOT NULL DEFAULT 0, -- whose password
+  created_by  BIGINT UNSIGNED NOT NULL,
+  created_at  DATETIME(3) NOT NULL,
+  expires_at  DATETIME(3) NOT NULL,
+  uses_left   INT UNSIGNED NOT NULL DEFAULT 1,
+  PRIMARY KEY (token_hash),
+  KEY links_kind (kind, expires_at),
+  KEY links_user (user_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- Recovery codes, each good once.
+CREATE TABLE IF NOT EXISTS recovery_codes (
+  user_id    BIGINT UNSIGNED NOT NULL,
+  code_hash  BINARY(32) NOT NULL,
+  PRIMARY KEY (user_id, code_hash)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- What the site's admins did, newest first by id (the order is for reading only).
+CREATE TABLE IF NOT EXISTS audit (
+  id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  created_at  DATETIME(3) NOT NULL,
+  actor_id    BIGINT UNSIGNED NOT NULL,
+  action      VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  target      VARCHAR(255) NOT NULL DEFAULT '',
+  detail      VARCHAR(255) NOT NULL DEFAULT '',
+  PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+UPDATE site SET schema_version = 8 WHERE id = 1 AND schema_version < 8;

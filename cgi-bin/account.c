@@ -42,21 +42,6 @@ static void show(struct req *req, int status)
     app_page(req, status, "Account", "account.cs");
 }
 
-static void account(struct req *req)
-{
-    const char *done = form_get(&req->query, "done");
-
-    view_set(req->view, "Form.display", req->me.display);
-    view_set(req->view, "Form.email", req->me.email);
-    if (done != NULL && strcmp(done, "profile") == 0)
-        view_set(req->view, "Notice", "Your profile is saved.");
-    else if (done != NULL && strcmp(done, "password") == 0)
-        view_set(req->view, "Notice", "Your password is changed, and your other sessions are signed out.");
-    else if (done != NULL && strcmp(done, "sessions") == 0)
-        view_set(req->view, "Notice", "Signed out.");
-    show(req, 200);
-}
-
 static void finish(struct req *req, enum db_result result, const char *path)
 {
     if (result == DB_OK) {
@@ -138,24 +123,34 @@ static void sign_out_one(struct req *req)
     }
     free(list.session);
     /* One that is gone already is what was asked for. */
-    finish(req, result == DB_NONE ? DB_OK : result, "/account?done=sessions");
+    finish(req, result == DB_NONE ? DB_OK : result, "/account?done=signout");
+}
+
+static void sign_out_others(struct req *req)
+{
+    finish(req, db_session_remove_others(req->db, req->me.id, req->session.hash),
+           "/account?done=signout_others");
+}
+
+static const struct app_action actions[] = {
+    {"profile", save_profile, "Your profile is saved."},
+    {"password", save_password, "Your password is changed, and your other sessions are signed out."},
+    {"signout", sign_out_one, "Signed out."},
+    {"signout_others", sign_out_others, "Signed out everywhere else."},
+};
+#define ACTIONS (sizeof actions / sizeof actions[0])
+
+static void account(struct req *req)
+{
+    view_set(req->view, "Form.display", req->me.display);
+    view_set(req->view, "Form.email", req->me.email);
+    app_notice(req, actions, ACTIONS);
+    show(req, 200);
 }
 
 static void act(struct req *req)
 {
-    const char *action = app_value(req, "action");
-
-    if (strcmp(action, "profile") == 0)
-        save_profile(req);
-    else if (strcmp(action, "password") == 0)
-        save_password(req);
-    else if (strcmp(action, "signout") == 0)
-        sign_out_one(req);
-    else if (strcmp(action, "signout_others") == 0)
-        finish(req, db_session_remove_others(req->db, req->me.id, req->session.hash),
-               "/account?done=sessions");
-    else
-        app_fail(req, 400, "bad_parameter", "This form asks for something that is not known here.");
+    app_act(req, actions, ACTIONS);
 }
 
 static const struct route routes[] = {

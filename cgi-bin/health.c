@@ -22,8 +22,8 @@ static bool takes_connections(const struct config *config, const char *program)
 
 static void health(struct req *req)
 {
-    static const char *const programs[] = {"home",   "register", "login", "logout",   "account",
-                                           "people", "rooms",    "room",  "settings", "messages"};
+    static const char *const programs[] = {"home",   "register", "login", "logout",   "reset", "account",
+                                           "people", "rooms",    "room",  "settings", "admin", "messages"};
     char epoch[DB_EPOCH], body[120];
     bool database = db_site_epoch(req->db, epoch) == DB_OK;
     const char *down = NULL;

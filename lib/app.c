@@ -348,6 +348,27 @@ enum db_result app_names(struct req *req, const char *field, const char *text, u
     return result;
 }
 
+void app_act(struct req *req, const struct app_action *actions, size_t count)
+{
+    const char *name = app_value(req, "action");
+
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(name, actions[i].name) == 0) {
+            actions[i].handler(req);
+            return;
+        }
+    app_fail(req, 400, "bad_parameter", "This form asks for something that is not known here.");
+}
+
+void app_notice(struct req *req, const struct app_action *actions, size_t count)
+{
+    const char *done = form_get(&req->query, "done");
+
+    for (size_t i = 0; done != NULL && i < count; i++)
+        if (strcmp(done, actions[i].name) == 0 && actions[i].notice != NULL)
+            view_set(req->view, "Notice", actions[i].notice);
+}
+
 bool app_room_fields(struct req *req, struct room_fields *fields)
 {
     struct app_field field[] = {

@@ -101,6 +101,19 @@ void app_not_found(struct req *req); /* the same for what is not there and what 
 void app_failed(struct req *req, enum db_result result);
 void app_header(struct req *req, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* ---- pages of several forms ---- */
+
+struct app_action {
+    const char *name; /* the form's `action`, and the notice's `done` */
+    app_handler *handler;
+    const char *notice; /* what the page says afterwards, when it is asked for with ?done=NAME */
+};
+
+/* Runs the action that the form names; 400 when there is no such. */
+void app_act(struct req *req, const struct app_action *actions, size_t count);
+/* Puts the notice of what was just done into the view (Notice). */
+void app_notice(struct req *req, const struct app_action *actions, size_t count);
+
 /* ---- sessions ---- */
 
 /* Starts a session for the user and sets its cookie. */
