@@ -9,7 +9,7 @@
 
 static bool is_closed(struct req *req)
 {
-    if (req->config->registration_open)
+    if (req->config->registration == REGISTRATION_OPEN)
         return false;
     app_fail(req, 403, "registration_closed",
              "Registration is closed here. Ask the people who run this site.");

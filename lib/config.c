@@ -50,7 +50,14 @@ void config_load(struct config *config)
     config->db_user = text(hdf, "Database.User", "snug");
     config->db_password = text(hdf, "Database.Password", "");
     config->db_name = text(hdf, "Database.Name", "snug");
-    config->registration_open = strcmp(hdf_get_value(hdf, "Registration", "open"), "open") == 0;
+    const char *registration = hdf_get_value(hdf, "Registration", "open");
+    config->registration = strcmp(registration, "open") == 0     ? REGISTRATION_OPEN
+                           : strcmp(registration, "invite") == 0 ? REGISTRATION_INVITE
+                                                                 : REGISTRATION_CLOSED;
+    config->single_session = number(hdf, "Session.Single", 0, 1) == 1;
+    config->keep_days = number(hdf, "Messages.Days", 0, 36500);
+    config->mail_command = text(hdf, "Mail.Command", "");
+    config->mail_from = text(hdf, "Mail.From", "");
     config->session_days = number(hdf, "Session.Days", 30, 3650);
     config->history_limit = number(hdf, "Groups.History", 0, 10000000);
     config->password.cost = number(hdf, "Password.Cost", 15, 20);

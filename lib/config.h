@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum registration { REGISTRATION_OPEN, REGISTRATION_INVITE, REGISTRATION_CLOSED };
+
 struct config {
     const char *site_name;
     const char *site_address; /* https://chat.example.org, or empty: the Host header is believed */
@@ -20,8 +22,13 @@ struct config {
     const char *db_user;
     const char *db_password;
     const char *db_name;
-    bool registration_open;
+    enum registration registration;
     unsigned session_days;
+    bool single_session; /* a new sign-in ends the older ones */
+    unsigned keep_days;  /* messages older than this go; 0 keeps them */
+    const char
+        *mail_command; /* takes a mail with its headers on its standard input; empty: no mail is sent */
+    const char *mail_from;
     unsigned history_limit; /* for new groups; 0 keeps everything */
     struct crypto_cost password;
     bool limits;

@@ -72,7 +72,7 @@ void page_common(struct view *view, const struct config *config, const char *pro
     view_set(view, "Page.Name", program);
     view_set(view, "Page.Assets", SNUG_ASSETS);
     view_set(view, "Page.Csrf", csrf);
-    view_flag(view, "Registration.Open", config->registration_open);
+    view_flag(view, "Registration.Open", config->registration == REGISTRATION_OPEN);
     if (me->id == 0)
         return;
     view_flag(view, "Page.Signed", true);
