@@ -239,3 +239,10 @@ CREATE TABLE IF NOT EXISTS audit (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 UPDATE site SET schema_version = 8 WHERE id = 1 AND schema_version < 8;
+
+-- Migration 9: when a user's row last changed, by the database's clock: those who wait are told of changes by it.
+SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 9, 'ALTER TABLE users
+  ADD changed_at TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
+  ADD KEY users_changed (changed_at)', 'DO 0');
+PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
+UPDATE site SET schema_version = 9 WHERE id = 1 AND schema_version < 9;

@@ -536,7 +536,7 @@ static void turn(int epoll, int wake, const sigset_t *signals)
 {
     struct epoll_event events[EVENTS];
     int pause = 0;
-    int count = epoll_pwait(epoll, events, EVENTS, hub_is_idle(app.hub) ? 60000 : HUB_TICK, signals);
+    int count = epoll_pwait(epoll, events, EVENTS, hub_pause(app.hub), signals);
 
     for (int i = 0; i < count; i++) {
         void *name = events[i].data.ptr;
@@ -549,8 +549,8 @@ static void turn(int epoll, int wake, const sigset_t *signals)
         else
             hub_event(app.hub, name, events[i].events);
     }
-    hub_tick(app.hub);
     hub_turn(app.hub);
+    hub_tick(app.hub, count == 0);
     if (pause)
         usleep(20000);
 }

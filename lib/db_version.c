@@ -1,5 +1,6 @@
 /* The versions of rooms and users. */
 #include "db_version.h"
+#include "mem.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,8 +30,23 @@ static void add_list(struct strbuf *sql, struct db_args *args, const char *selec
             args, *(const uint64_t *)(const void *)((const char *)list + (i < count ? i : count - 1) * size));
 }
 
-enum db_result db_versions(struct db *db, struct version_room *rooms, size_t room_count,
-                           struct version_user *users, size_t user_count, char epoch[DB_EPOCH])
+static void take_user(struct versions *v, uint64_t id, uint64_t version)
+{
+    struct version_user *user = NULL;
+
+    if (v->seconds == 0) {
+        user = bsearch(&id, v->user, v->users, sizeof *v->user, compare_u64);
+    } else {
+        if ((v->users & (v->users - 1)) == 0) /* a power of two, and full */
+            v->user = mem_grow(v->user, v->users > 0 ? v->users * 2 : 1, sizeof *v->user);
+        user = &v->user[v->users++];
+        user->id = id;
+    }
+    if (user != NULL)
+        user->version = version;
+}
+
+enum db_result db_versions(struct db *db, struct versions *v)
 {
     struct strbuf sql = STRBUF_INIT;
     struct db_args *args = db_args_new();
@@ -38,24 +54,28 @@ enum db_result db_versions(struct db *db, struct version_room *rooms, size_t roo
     strbuf_addstr(&sql, "SELECT 2, CAST(CONV(epoch, 16, 10) AS UNSIGNED), 0, 0 FROM site WHERE id = 1");
     add_list(&sql, args,
              " UNION ALL SELECT 0, id, version, last_seq FROM rooms WHERE deleted_at IS NULL AND id IN (",
-             rooms, room_count, sizeof *rooms);
-    add_list(&sql, args, " UNION ALL SELECT 1, id, version, 0 FROM users WHERE id IN (", users, user_count,
-             sizeof *users);
+             v->room, v->rooms, sizeof *v->room);
+    if (v->seconds > 0) {
+        strbuf_addstr(&sql, " UNION ALL SELECT 1, id, version, 0 FROM users WHERE changed_at > "
+                            "CURRENT_TIMESTAMP(3) - INTERVAL ? SECOND");
+        db_args_u64(args, v->seconds);
+    } else {
+        add_list(&sql, args, " UNION ALL SELECT 1, id, version, 0 FROM users WHERE id IN (", v->user,
+                 v->users, sizeof *v->user);
+    }
     enum db_result result = db_run_args(db, sql.buf, args);
     while (result == DB_OK && db_next(db)) {
         uint64_t kind = db_u64(db, 0), id = db_u64(db, 1);
         struct version_room *room =
-            kind == ROW_ROOM ? bsearch(&id, rooms, room_count, sizeof *rooms, compare_u64) : NULL;
-        struct version_user *user =
-            kind == ROW_USER ? bsearch(&id, users, user_count, sizeof *users, compare_u64) : NULL;
+            kind == ROW_ROOM ? bsearch(&id, v->room, v->rooms, sizeof *v->room, compare_u64) : NULL;
         if (room != NULL) {
             room->there = true;
             room->version = db_u64(db, 2);
             room->last_seq = db_u64(db, 3);
-        } else if (user != NULL) {
-            user->version = db_u64(db, 2);
+        } else if (kind == ROW_USER) {
+            take_user(v, id, db_u64(db, 2));
         } else if (kind == ROW_SITE) {
-            snprintf(epoch, DB_EPOCH, "%016" PRIx64, id);
+            snprintf(v->epoch, DB_EPOCH, "%016" PRIx64, id);
         }
     }
     db_args_free(args);

@@ -15,8 +15,18 @@ struct version_user {
     uint64_t version; /* filled; 0: gone */
 };
 
-/* Fills the rooms and users, each sorted by id, and the site's epoch. */
-enum db_result db_versions(struct db *db, struct version_room *rooms, size_t room_count,
-                           struct version_user *users, size_t user_count, char epoch[DB_EPOCH]);
+struct versions {
+    struct version_room *room; /* sorted by id, as the users are */
+    size_t rooms;
+    struct version_user *user;
+    size_t users;
+    /* Not 0: `user` is filled with all whose row changed in the last so many seconds instead; the caller frees it. It
+     * costs what has changed, not who is looked for. A change that took longer to commit than that is missed. */
+    unsigned seconds;
+    char epoch[DB_EPOCH]; /* filled: the site's */
+};
+
+/* Fills the rooms, the users and the epoch. */
+enum db_result db_versions(struct db *db, struct versions *v);
 
 #endif

@@ -10,13 +10,18 @@
 #include <sys/epoll.h>
 #include <time.h>
 
-#define BEHIND_MS    10000  /* a reader that does not read for so long is dropped */
-#define LOOK_MS      600000 /* a stream's session is looked at, and so kept alive, this often at least */
-#define COMMENT_MS   15000  /* a stream says something at least every 20 s */
-#define NEWS_MS      1000   /* news of one room at most so often */
-#define CONFIRMED_MS 1000   /* an answer from memory needs room, user and session confirmed within this */
-#define TRIM_MS      10000
-#define IDLE_MS      30000 /* a user who polls is followed for so long after his last one */
+#define BEHIND_MS      10000  /* a reader that does not read for so long is dropped */
+#define LOOK_MS        600000 /* a stream's session is looked at, and so kept alive, this often at least */
+#define COMMENT_MS     15000  /* a stream says something at least every 20 s */
+#define NEWS_MS        1000   /* news of one room at most so often */
+#define CONFIRMED_MS   1000   /* an answer from memory needs room, user and session confirmed within this */
+#define TRIM_MS        10000
+#define QUIET_MS       20 /* a tick waits for so long without an event: its work would stand in a message's way */
+#define LATE_MS        80    /* but not longer than this */
+#define FEW_USERS      64    /* up to so many are asked for by their numbers; of more, those that changed */
+#define ASK_ALL_MS     10000 /* but all of them so often, for what took long to commit */
+#define COMMIT_SECONDS 3     /* a change that commits this late is still seen by the next tick */
+#define IDLE_MS        30000 /* a user who polls is followed for so long after his last one */
 
 static int64_t clock_ms(void)
 {
@@ -144,7 +149,8 @@ void hub_room_changed(struct hub *hub, uint64_t room_id, uint64_t version, uint6
     read_changes(hub, room);
     if (last_seq > room->last_seq) {
         room->last_seq = last_seq;
-        tell_news(hub, room);
+        if (!room->unserved) /* those who look at it come first */
+            tell_news(hub, room);
     }
 }
 
@@ -333,6 +339,7 @@ static void serve_unserved(struct hub *hub)
                 room->unserved = false;
                 hub->unserved--;
                 serve_all(hub, room, NULL);
+                tell_news(hub, room);
             }
 }
 
@@ -544,16 +551,21 @@ static void submit_tick(struct hub *hub)
         return;
     struct job *job = job_new(JOB_TICK, NULL);
     struct tick_job *t = &job->tick;
-    t->room = mem_array(hub->rooms + 1, sizeof *t->room);
-    t->user = mem_array(hub->users + 1, sizeof *t->user);
+    struct versions *v = &t->versions;
+    bool all = hub->users <= FEW_USERS || hub->now - hub->asked_all_at > ASK_ALL_MS;
+    v->room = mem_array(hub->rooms + 1, sizeof *v->room);
+    v->user = all ? mem_array(hub->users + 1, sizeof *v->user) : NULL;
     for (size_t i = 0; i < HUB_TABLE; i++) {
         for (struct hub_room *room = hub->room[i]; room != NULL; room = room->next)
-            t->room[t->rooms++].id = room->id;
-        for (struct hub_user *user = hub->user[i]; user != NULL; user = user->next)
-            t->user[t->users++].id = user->id;
+            v->room[v->rooms++].id = room->id;
+        for (struct hub_user *user = hub->user[i]; all && user != NULL; user = user->next)
+            v->user[v->users++].id = user->id;
     }
-    qsort(t->room, t->rooms, sizeof *t->room, compare_rooms);
-    qsort(t->user, t->users, sizeof *t->user, compare_users);
+    qsort(v->room, v->rooms, sizeof *v->room, compare_rooms);
+    if (all)
+        qsort(v->user, v->users, sizeof *v->user, compare_users);
+    else
+        v->seconds = (unsigned)((hub->now - hub->told_at) / 1000) + COMMIT_SECONDS;
     t->present = hub->present;
     t->seconds = hub->seconds;
     t->presents = hub->presents;
@@ -562,7 +574,7 @@ static void submit_tick(struct hub *hub)
     hub->presents = hub->presents_alloc = 0;
     hub->ticking = true;
     hub->hurry = false;
-    hub->ticked_at = t->asked_at = hub->now;
+    t->asked_at = hub->now;
     hub->submit(job);
 }
 
@@ -590,25 +602,41 @@ static void confirm_user(struct hub *hub, struct hub_user *user, uint64_t versio
         user->confirmed_at = asked_at;
 }
 
+/* Only the users that changed were asked for: the others are as they were. */
+static void confirm_others(struct hub *hub, int64_t asked_at)
+{
+    for (size_t i = 0; i < HUB_TABLE; i++)
+        for (struct hub_user *user = hub->user[i]; user != NULL; user = user->next)
+            if (user->version != 0 && asked_at > user->doubted_at && asked_at > user->confirmed_at)
+                user->confirmed_at = asked_at;
+}
+
 static void tick_done(struct hub *hub, const struct tick_job *t)
 {
+    const struct versions *v = &t->versions;
+
     hub->ticking = false;
     if (t->result != DB_OK)
         return;
-    if (strcmp(t->epoch, hub->epoch) != 0 && hub->epoch[0] != '\0') {
+    if (strcmp(v->epoch, hub->epoch) != 0 && hub->epoch[0] != '\0') {
         start_afresh(hub);
         return;
     }
-    for (size_t i = 0; i < t->rooms; i++) {
-        struct hub_room *room = hub_room_find(hub, t->room[i].id);
+    for (size_t i = 0; i < v->rooms; i++) {
+        struct hub_room *room = hub_room_find(hub, v->room[i].id);
         if (room != NULL)
-            confirm_room(hub, room, &t->room[i], t->asked_at);
+            confirm_room(hub, room, &v->room[i], t->asked_at);
     }
-    for (size_t i = 0; i < t->users; i++) {
-        struct hub_user *user = hub_user_find(hub, t->user[i].id);
+    for (size_t i = 0; i < v->users; i++) {
+        struct hub_user *user = hub_user_find(hub, v->user[i].id);
         if (user != NULL)
-            confirm_user(hub, user, t->user[i].version, t->asked_at);
+            confirm_user(hub, user, v->user[i].version, t->asked_at);
     }
+    hub->told_at = t->asked_at;
+    if (v->seconds > 0)
+        confirm_others(hub, t->asked_at);
+    else
+        hub->asked_all_at = t->asked_at;
 }
 
 /* Waits that are over, streams that need a word, readers that do not read. */
@@ -649,13 +677,21 @@ static void scan(struct hub *hub)
     bytes_drop(bytes);
 }
 
-void hub_tick(struct hub *hub)
+int hub_pause(const struct hub *hub)
+{
+    int64_t left = hub->scanned_at + HUB_TICK - clock_ms();
+
+    if (hub_is_idle(hub))
+        return 60000;
+    return left < QUIET_MS ? QUIET_MS : left > HUB_TICK ? HUB_TICK : (int)left;
+}
+
+void hub_tick(struct hub *hub, bool quiet)
 {
     hub->now = clock_ms();
-    if (hub->now - hub->ticked_at >= HUB_TICK - 10)
-        submit_tick(hub);
-    if (hub->now - hub->scanned_at < HUB_TICK - 10)
+    if (hub->now - hub->scanned_at < HUB_TICK + (quiet ? 0 : LATE_MS))
         return;
+    submit_tick(hub);
     hub->scanned_at = hub->now;
     scan(hub);
     for (size_t i = 0; i < HUB_TABLE; i++)

@@ -60,11 +60,13 @@ uint64_t hub_session_user(struct hub *hub, const uint8_t session[CRYPTO_HASH], i
 /* epoll reported these events for a reader. */
 void hub_event(struct hub *hub, struct reader *reader, uint32_t events);
 
-/* hub_tick: every 250 ms or oftener, unless the hub is idle. hub_turn: at the end of every turn of the loop; it frees the
- * readers that ended in it. */
+/* At the end of every turn of the loop: hub_turn, which frees the readers that ended in it, then hub_tick, which works
+ * every 250 ms, or a little later when the turn was not `quiet`, that is, brought events. The loop waits for events for
+ * hub_pause ms. */
 #define HUB_TICK 250
-void hub_tick(struct hub *hub);
 void hub_turn(struct hub *hub);
+void hub_tick(struct hub *hub, bool quiet);
+int hub_pause(const struct hub *hub);
 
 /* Tells every reader that this process ends; they come back to another. */
 void hub_shutdown(struct hub *hub);

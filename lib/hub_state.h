@@ -178,8 +178,9 @@ struct hub {
     bool ticking;    /* a JOB_TICK is under way */
     bool hurry;      /* a room changed that only the tick can tell about */
     int64_t now;
-    int64_t ticked_at;
     int64_t scanned_at;
+    int64_t told_at;      /* when the last tick that succeeded was asked */
+    int64_t asked_all_at; /* the last one that asked for every user */
     int64_t trimmed_at;
     struct presence_slot presence[HUB_PRESENCE_SLOTS];
     uint64_t *present;

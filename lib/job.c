@@ -64,8 +64,8 @@ void job_free(struct job *job)
         free(job->changes.ids);
         break;
     case JOB_TICK:
-        free(job->tick.room);
-        free(job->tick.user);
+        free(job->tick.versions.room);
+        free(job->tick.versions.user);
         free(job->tick.present);
         free(job->tick.seconds);
         break;
@@ -201,7 +201,7 @@ static void run_changes(struct db *db, struct changes_job *c)
 
 static void run_tick(struct db *db, struct tick_job *t)
 {
-    t->result = db_versions(db, t->room, t->rooms, t->user, t->users, t->epoch);
+    t->result = db_versions(db, &t->versions);
     if (t->result == DB_OK)
         t->result = db_presence_mark(db, t->present, t->seconds, t->presents);
 }

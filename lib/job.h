@@ -55,16 +55,12 @@ struct changes_job {
 };
 
 struct tick_job {
-    struct version_room *room; /* sorted by id, as the users are */
-    size_t rooms;
-    struct version_user *user;
-    size_t users;
+    struct versions versions;
     uint64_t *present; /* who is there, and for how many seconds */
     uint32_t *seconds;
     size_t presents;
     int64_t asked_at;
-    char epoch[CURSOR_EPOCH]; /* filled */
-    enum db_result result;
+    enum db_result result; /* filled */
 };
 
 struct job {
