@@ -278,6 +278,25 @@ describe('without any wake-up', () => {
     }
   });
 
+  test('where more people wait than the tick asks for by number, who is signed out, removed or late is told as soon', async () => {
+    const [anna, removed, leaver, ...crowd] = await people(first, 90);
+    const room = await anna.group({ members: [removed, leaver, ...crowd].map((client) => client.name).join(' ') });
+    const other = await signIn(first, leaver.name);
+    const streams = await Promise.all([...crowd, removed, other].map((client) => client.stream({ room })));
+    await Promise.all(streams.map(knows));
+    await sleep(4000); // what the look-ups changed is no longer new
+    const [forRemoved, forOther] = streams.slice(-2);
+    await Promise.all([at(second, anna).settings(room, 'remove', { member: removed.name }), at(second, leaver).submit('/account', { action: 'signout_others' })]);
+    const begin = performance.now();
+    await eventually('the end of both streams', () => forRemoved.over && forOther.over, 3);
+    assert.ok(performance.now() - begin < 1500, `${performance.now() - begin} ms`);
+    assert.deepEqual([forRemoved, forOther].map((stream) => stream.events.at(-1).data.code), ['not_a_member', 'signed_out']);
+    await at(second, crowd[0]).submit('/account', { action: 'profile', display: 'Renamed', email: `${unique('mail')}@example.org` });
+    await at(second, anna).say(room, 'for those who are left');
+    await Promise.all(streams.slice(0, -2).map((stream) => has(stream, 'for those who are left')));
+    for (const stream of streams) stream.close();
+  });
+
   test('both processes refuse a signed-out session and a removed member within about a second', async () => {
     const [anna, removed, leaver] = await people(first, 3);
     const room = await anna.group({ members: `${removed.name} ${leaver.name}` });
