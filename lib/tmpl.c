@@ -1,5 +1,6 @@
 /* Views and templates, by ClearSilver. */
 #include "tmpl.h"
+#include "lang.h"
 #include "mem.h"
 
 #include <inttypes.h>
@@ -12,11 +13,12 @@
 
 #include <cs/cs.h>
 
-#define FILES_MAX 64
+#define FILES_MAX 160
 
-/* Templates as read from the disk, and as parsed, kept for the life of the process. */
+/* Templates as read from the disk, and as parsed, kept for the life of the process: one for each language. */
 struct file {
     char *name;
+    enum lang lang;
     char *text;
     CSPARSE *parse; /* of those that were rendered; partials are parsed into these */
 };
@@ -43,6 +45,7 @@ static void must(NEOERR *err)
 void tmpl_folder(const char *path)
 {
     folder = path;
+    lang_folder(path);
 }
 
 struct view *view_new(void)
@@ -96,10 +99,29 @@ struct view *view_item(struct view *view, const char *list, size_t index)
     return view_child(view, name);
 }
 
+/* Puts the texts {{…}} of a template into the language in use. */
+static char *translate(const char *from)
+{
+    struct strbuf out = STRBUF_INIT;
+    const char *begin, *end;
+
+    while ((begin = strstr(from, "{{")) != NULL && (end = strstr(begin, "}}")) != NULL) {
+        const char *text = lang_text(begin + 2, (size_t)(end - begin - 2));
+        strbuf_add(&out, from, (size_t)(begin - from));
+        if (text != NULL)
+            strbuf_addstr(&out, text);
+        else
+            strbuf_add(&out, begin + 2, (size_t)(end - begin - 2));
+        from = end + 2;
+    }
+    strbuf_addstr(&out, from);
+    return strbuf_detach(&out);
+}
+
 static struct file *find_file(const char *name)
 {
     for (size_t i = 0; i < files_count; i++)
-        if (strcmp(files[i].name, name) == 0)
+        if (files[i].lang == lang_used() && strcmp(files[i].name, name) == 0)
             return &files[i];
 
     char path[4096];
@@ -117,9 +139,10 @@ static struct file *find_file(const char *name)
     while ((got = fread(part, 1, sizeof part, in)) > 0)
         strbuf_add(&text, part, got);
     fclose(in);
-    files[files_count].name = mem_dup(name);
-    files[files_count].text = strbuf_detach(&text);
-    return &files[files_count++];
+    struct file *file = &files[files_count++];
+    *file = (struct file){.name = mem_dup(name), .lang = lang_used(), .text = translate(text.buf)};
+    strbuf_release(&text);
+    return file;
 }
 
 /* Called by ClearSilver for each include; what it returns is freed by ClearSilver. */

@@ -3,7 +3,8 @@
  *
  * A view is a tree of texts (an HDF), made anew for every request. Everything is escaped for HTML when it is
  * shown: the escape mode is set before a template is parsed, and what would go round it is banned by
- * `make lint`. Decisions are made in C: a template asks only whether a flag is set. */
+ * `make lint`. Decisions are made in C: a template asks only whether a flag is set. Its texts stand as {{English}}, and
+ * are shown in the language in use (lang.h). */
 #ifndef SNUG_TMPL_H
 #define SNUG_TMPL_H
 
