@@ -30,6 +30,8 @@ enum lang lang_used(void);
 
 /* The text in the language in use; it lives as long as the process. */
 const char *t(const char *english) __attribute__((format_arg(1)));
+/* Marks a text that stands in a table and is put through `t` where it is used. */
+#define T(english) english
 /* The text for so many of something. */
 const char *tn(const char *one, const char *many, uint64_t count)
     __attribute__((format_arg(1), format_arg(2)));
