@@ -9,6 +9,7 @@
 #include "config.h"
 #include "cursor.h"
 #include "db_message.h"
+#include "db_presence.h"
 #include "db_user.h"
 #include "db_version.h"
 
@@ -63,8 +64,12 @@ struct tick_job {
     uint32_t *seconds;
     size_t presents;
     int64_t asked_at;
+    bool look;                /* who is online? */
     char epoch[CURSOR_EPOCH]; /* filled */
     enum db_result result;
+    bool looked;
+    struct presence *online;
+    size_t onlines;
 };
 
 struct job {
