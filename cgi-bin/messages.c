@@ -7,7 +7,7 @@
  *   before=SEQ          the `limit` messages before it; the cursor is null
  *   limit=N             1–200, else 50
  *   Accept: text/html           the timeline as a page that refreshes itself
- *   Accept: text/event-stream   events `update`, `rooms`, `news`, `end`; resumes from Last-Event-ID or `after`
+ *   Accept: text/event-stream   events `update`, `rooms`, `news`, `people`, `end`; resumes from Last-Event-ID or `after`
  *
  * POST, a form with the form token (or the header X-CSRF-Token):
  *   room, text, nonce           sends: 201 once it is committed, 200 for a repeated nonce

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PEOPLE_MAX 500 /* on one page; beyond that one searches */
+#define PEOPLE_PAGE 100
+#define PAGES_MAX   10000
 
 static void fill(struct req *req, struct view *item, const struct user *user)
 {
@@ -19,9 +20,11 @@ static void fill(struct req *req, struct view *item, const struct user *user)
     timeline_person(item, user->name, user->display);
     view_flag(item, "Online", user->online || me);
     view_flag(item, "Me", me);
-    timeline_full(user->seen_at, text);
+    timeline_short(user->seen_at, text);
     view_set(item, "Seen", text);
     view_set(item, "SeenAt", user->seen_at);
+    timeline_full(user->seen_at, text);
+    view_set(item, "SeenFull", text);
     timeline_full(user->created_at, text);
     view_set(item, "Since", text);
     view_set(item, "SinceAt", user->created_at);
@@ -31,16 +34,23 @@ static void people(struct req *req)
 {
     const char *query = form_get(&req->query, "q");
     struct user_list list;
+    uint64_t page = 1;
 
+    if (!text_to_u64(form_get(&req->query, "page"), PAGES_MAX, &page) || page == 0)
+        page = 1;
     if (query == NULL || text_utf8_length(query, strlen(query)) < 0 || strlen(query) > TEXT_EMAIL_MAX)
         query = "";
-    enum db_result result = db_user_list(req->db, query, PEOPLE_MAX, &list);
+    enum db_result result = db_user_list(req->db, query, (page - 1) * PEOPLE_PAGE, PEOPLE_PAGE + 1, &list);
     if (result != DB_OK && result != DB_NONE) {
         app_failed(req, result);
         return;
     }
     view_set(req->view, "Query", query);
-    for (size_t i = 0; i < list.count; i++)
+    if (page > 1)
+        view_set_u64(req->view, "Earlier", page - 1);
+    if (list.count > PEOPLE_PAGE)
+        view_set_u64(req->view, "Later", page + 1);
+    for (size_t i = 0; i < list.count && i < PEOPLE_PAGE; i++)
         fill(req, view_item(req->view, "People", i), &list.user[i]);
     free(list.user);
     app_page(req, 200, "People", "people.cs");
@@ -49,13 +59,23 @@ static void people(struct req *req)
 static void person(struct req *req)
 {
     struct user user;
+    struct room_list list = {NULL, 0};
     enum db_result result = db_user_by_name(req->db, req->name, &user);
 
+    if (result == DB_OK && user.id != req->me.id)
+        result = db_room_common(req->db, req->me.id, user.id, &list);
     if (result != DB_OK) {
         app_failed(req, result);
         return;
     }
     fill(req, view_child(req->view, "Person"), &user);
+    for (size_t i = 0; i < list.count; i++) {
+        struct view *item = view_item(req->view, "Common", i);
+        view_set_u64(item, "Id", list.room[i].id);
+        view_set(item, "Name", list.room[i].name);
+        view_flag(item, "Private", !list.room[i].public);
+    }
+    free(list.room);
     app_page(req, 200, user.display, "person.cs");
 }
 

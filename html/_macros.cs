@@ -3,6 +3,8 @@ def:avatar(p, size) ?><span class="avatar <?cs var:size ?> hue-<?cs var:p.Hue ?>
 
 def:presence(p) ?><span class="dot<?cs if:p.Online ?> online<?cs /if ?>"><span class="sr-only"><?cs if:p.Online ?>online<?cs else ?>away<?cs /if ?></span></span><?cs /def ?><?cs
 
+def:seen(p) ?>last seen <time datetime="<?cs var:p.SeenAt ?>" title="<?cs var:p.SeenFull ?>" data-ago><?cs var:p.Seen ?></time><?cs /def ?><?cs
+
 def:csrf() ?><input type="hidden" name="csrf" value="<?cs var:Page.Csrf ?>"><?cs /def ?><?cs
 
 def:count(n) ?><?cs if:n ?><span class="count"><?cs var:n ?><span class="sr-only"> unread</span></span><?cs /if ?><?cs /def ?><?cs

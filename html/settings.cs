@@ -30,7 +30,7 @@
 </form><?cs /if ?>
 <?cs call:error("member", Errors.member) ?><?cs call:error("role", Errors.role) ?>
 <ul class="rows"><?cs each:p = Members ?>
-<li><span class="face"><?cs call:avatar(p, "small") ?><?cs call:presence(p) ?></span>
+<li data-user-name="<?cs var:p.Name ?>"><span class="face"><?cs call:avatar(p, "small") ?><?cs call:presence(p) ?></span>
 <div class="about"><p><a href="/people/<?cs var:p.Name ?>" dir="auto"><?cs var:p.Display ?></a><?cs if:p.Me ?> (you)<?cs /if ?></p><p class="hint"><?cs var:p.Name ?> · <?cs var:p.Role ?></p></div>
 <?cs if:p.CanRole ?><form method="post" action="/rooms/<?cs var:Room.Id ?>/settings"><?cs call:csrf() ?><input type="hidden" name="action" value="role"><input type="hidden" name="member" value="<?cs var:p.Name ?>"><label class="sr-only" for="role-<?cs var:p.Id ?>">Role of <?cs var:p.Display ?></label><select id="role-<?cs var:p.Id ?>" name="role"><option value="member"<?cs if:p.Role == "member" ?> selected<?cs /if ?>>Member</option><option value="admin"<?cs if:p.Role == "admin" ?> selected<?cs /if ?>>Admin</option><?cs if:Room.IsOwner ?><option value="owner"<?cs if:p.Role == "owner" ?> selected<?cs /if ?>>Owner</option><?cs /if ?></select> <button class="button"><span>Change</span><span class="sr-only"> the role of <?cs var:p.Display ?></span></button></form><?cs /if ?>
 <?cs if:p.CanRemove ?><form method="post" action="/rooms/<?cs var:Room.Id ?>/settings"><?cs call:csrf() ?><input type="hidden" name="action" value="remove"><input type="hidden" name="member" value="<?cs var:p.Name ?>"><button class="button danger"><span>Remove</span><span class="sr-only"> <?cs var:p.Display ?></span></button></form><?cs /if ?></li><?cs /each ?>

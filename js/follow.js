@@ -1,7 +1,8 @@
 // Follows what happens: one cursor, one request at a time. A stream while it works, held requests where streams are
 // cut, short polls where those are cut too, slow polls while the page is hidden. Whatever gets lost in between, the
 // cursor catches up.
-// Tells: `update` (the server's JSON), `connection` ({ok, next}), `ended` ({status, code}).
+// Tells: `update` (the server's JSON), `connection` ({ok, next}), `ended` ({status, code}), and `missed` when it is back
+// after a cut, for what no cursor catches up with.
 
 import { backOff, on, page, tell } from './page.js';
 import { get } from './net.js';
@@ -17,6 +18,7 @@ let cuts = 0; // in a row, of held requests and streams
 let demoted = { stream: 0, wait: 0 }; // until when each is not tried
 let every = 0; // said by a server that cannot hold
 let caughtUp = false; // no holding before one plain answer
+let missed = false;
 let interrupt = new AbortController();
 let ended = false;
 
@@ -42,6 +44,8 @@ function take(data) {
   every = data.poll ? data.poll * 1000 : 0;
   tell('connection', { ok: true });
   tell('update', data);
+  if (missed) tell('missed');
+  missed = false;
   cursor = data.cursor || cursor;
   caughtUp = !data.more || Boolean(data.reset);
 }
@@ -57,6 +61,7 @@ function query(wait) {
 // A held request that was cut, again and again, while plain ones come through: something between us cuts them.
 function cut(kind) {
   caughtUp = false;
+  missed = true;
   cuts += 1;
   if (cuts < 3) return;
   cuts = 0;
@@ -68,6 +73,8 @@ async function stream(signal) {
   const lived = await listen(query(0), take, (end) => finish(403, end.code), signal);
   caughtUp = false;
   if (signal.aborted) return;
+  if (lived === Infinity) return;
+  missed = true;
   if (lived > 20000) cuts = 0;
   else cut('stream');
 }
@@ -96,6 +103,7 @@ async function failed(fault) {
   if (fault.status === 401 || fault.status === 403 || fault.status === 404) return finish(fault.status, fault.code);
   if (fault.status === 400) cursor = ''; // not a cursor any more: begin with the newest page
   failures += 1;
+  missed = true;
   const wait = Math.max(fault.retryAfter * (1 + Math.random() / 2), backOff(failures));
   tell('connection', { ok: false, next: Date.now() + wait, failures });
   return pause(wait);
@@ -112,18 +120,24 @@ function kick() {
   interrupt.abort();
 }
 
+// Nothing was heard for a while, and nothing may have failed.
+function woke() {
+  missed = true;
+  kick();
+}
+
 function watchSleep() {
   let last = Date.now();
   setInterval(() => {
-    if (Date.now() - last > 20000 && !hidden()) kick();
+    if (Date.now() - last > 20000 && !hidden()) woke();
     last = Date.now();
   }, 5000);
 }
 
 export async function start() {
   on('kick', kick);
-  window.addEventListener('online', kick);
-  window.addEventListener('pageshow', (event) => { if (event.persisted) kick(); });
+  window.addEventListener('online', woke);
+  window.addEventListener('pageshow', (event) => { if (event.persisted) woke(); });
   document.addEventListener('visibilitychange', () => { if (!hidden() || cursor) kick(); });
   watchSleep();
   while (!ended) await step();

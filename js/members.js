@@ -1,9 +1,15 @@
 // Who is here: the panel of members, presence wherever somebody is shown, and the room's own name and topic.
 
-import { make, on, page, tell } from './page.js';
+import { make, on, page, sleep, tell } from './page.js';
+import { getPage } from './net.js';
 
 const KEY = 'snug:members';
 const MOST = 200; // as many members as the server lists
+
+let refreshing = false;
+let again = false;
+
+const isMe = (person) => person.name === page.myName;
 
 function presence(online) {
   return make('span', { class: online ? 'dot online' : 'dot' }, make('span', { class: 'sr-only' }, online ? 'online' : 'away'));
@@ -26,7 +32,7 @@ function entry(member) {
   const link = make('a', { href: `/people/${member.name}` },
     make('span', { class: 'face' },
       make('span', { class: `avatar small hue-${hue(member.name)}`, 'aria-hidden': 'true' }, initials(member.display)),
-      presence(member.online)),
+      presence(member.online || isMe(member))),
     make('span', { class: 'name', dir: 'auto' }, member.display));
   if (member.role !== 'member') link.append(make('span', { class: 'role' }, member.role));
   return make('li', { 'data-user': member.id, 'data-user-name': member.name }, link);
@@ -41,10 +47,47 @@ function members(list) {
   document.getElementById('members-link').textContent = `${list.length} ${list.length === 1 ? 'member' : 'members'}`;
 }
 
+// Whether a dot on this page changed.
 function people(list) {
+  let changed = false;
   for (const person of list) {
-    const faces = document.querySelectorAll(`[data-user="${person.id || 0}"] .dot, [data-user-name="${CSS.escape(person.name || '')}"] .dot`);
-    for (const dot of faces) dot.replaceWith(presence(person.online));
+    if (isMe(person)) continue; // I am here, whether or not I hide
+    const dots = document.querySelectorAll(`[data-user="${person.id || 0}"] .dot, [data-user-name="${CSS.escape(person.name || '')}"] .dot`);
+    for (const dot of dots) {
+      if (dot.classList.contains('online') === person.online) continue;
+      dot.replaceWith(presence(person.online));
+      changed = true;
+    }
+  }
+  return changed;
+}
+
+function adopt(fresh) {
+  people([...fresh.querySelectorAll('[data-user-name]')].map((one) => ({ name: one.dataset.userName, online: Boolean(one.querySelector('.online')) })));
+  const [ours, theirs] = [document, fresh].map((root) => root.querySelector('[data-people]'));
+  if (!ours || !theirs) return;
+  const focused = ours.contains(document.activeElement) ? document.activeElement : null;
+  const whose = (element) => element.closest('[data-user-name]')?.dataset.userName;
+  ours.replaceChildren(...[...theirs.childNodes].map((node) => document.importNode(node, true)));
+  page.localise(ours);
+  if (focused) [...ours.querySelectorAll(focused.localName)].find((one) => whose(one) === whose(focused))?.focus();
+}
+
+// Who is online, in which order, and since when not, as the server's own page has it now.
+async function refresh() {
+  again = refreshing;
+  if (refreshing) return;
+  refreshing = true;
+  try {
+    do {
+      again = false;
+      await sleep(500 + Math.random() * 3000); // many pages may have heard the same
+      adopt(await getPage(location.pathname + location.search));
+    } while (again);
+  } catch {
+    // The next change, or the next time the connection is back, tries again.
+  } finally {
+    refreshing = false;
   }
 }
 
@@ -89,8 +132,9 @@ export function start() {
   panel();
   on('update', (data) => {
     if (data.members) members(data.members);
-    if (data.people) people(data.people);
+    if (data.people && people(data.people) && document.querySelector('[data-people]')) refresh();
     if (data.rooms) people(data.rooms.filter((room) => room.user).map((room) => ({ name: room.user, online: room.online })));
     if (data.room_info) info(data.room_info);
   });
+  on('missed', refresh);
 }

@@ -11,9 +11,8 @@ function differs(rooms) {
   return rooms.some((room) => {
     const link = links.find((item) => item.dataset.to === String(room.id));
     if (!link) return true;
-    if (room.kind !== 'group') return false;
     const locked = Boolean(link.querySelector('.lock'));
-    return link.querySelector('.name').textContent !== room.name || (room.visibility && locked !== (room.visibility === 'private'));
+    return link.querySelector('.name').textContent !== room.name || (room.kind === 'group' && locked !== (room.visibility === 'private'));
   });
 }
 
@@ -41,4 +40,5 @@ async function refresh() {
 
 export function start() {
   on('update', ({ rooms }) => { if (rooms && differs(rooms)) refresh(); });
+  on('ended', ({ code }) => { if (page.room && code !== 'signed_out') refresh(); }); // this room is gone
 }

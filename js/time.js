@@ -4,16 +4,28 @@ import { page } from './page.js';
 
 const short = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const long = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
+const ago = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: 'auto' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
+
+// "5 minutes ago"; what is longer ago than a week as a date.
+function since(date) {
+  const minutes = Math.floor((Date.now() - date) / 60000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return ago.format(-minutes, 'minute');
+  if (minutes < 1440) return ago.format(-Math.floor(minutes / 60), 'hour');
+  return minutes < 10080 ? ago.format(-Math.floor(minutes / 1440), 'day') : long.format(date);
+}
 
 export function start() {
   page.localise = (root) => {
     for (const time of root.querySelectorAll('time')) {
       const date = new Date(time.dateTime);
       if (Number.isNaN(date.getTime())) continue;
-      time.textContent = ('long' in time.dataset ? long : short).format(date);
+      if ('ago' in time.dataset) time.textContent = since(date);
+      else time.textContent = ('long' in time.dataset ? long : short).format(date);
       time.title = full.format(date);
     }
   };
   page.localise(document);
+  if (document.querySelector('[data-people]')) setInterval(() => page.localise(page.main), 60000);
 }

@@ -1,5 +1,8 @@
 /* Who is there. */
 #include "db_presence.h"
+#include "mem.h"
+
+#include <stdio.h>
 
 enum db_result db_presence_mark(struct db *db, const uint64_t *users, const uint32_t *seconds, size_t count)
 {
@@ -33,5 +36,27 @@ enum db_result db_presence_leave(struct db *db, uint64_t user_id)
                "EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = presence.user_id)",
                "u", user_id);
 
+    return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result db_presence_online(struct db *db, struct presence **list, size_t *count)
+{
+    enum db_result result = db_run(db,
+                                   "SELECT u.id, u.name FROM presence p JOIN users u ON u.id = p.user_id "
+                                   "WHERE p.online_until > UTC_TIMESTAMP(3) AND u.hidden = 0 ORDER BY u.id",
+                                   "");
+    size_t alloc = 0;
+
+    *list = NULL;
+    *count = 0;
+    while (result == DB_OK && db_next(db)) {
+        if (*count == alloc) {
+            alloc = alloc > 0 ? alloc * 2 : 64;
+            *list = mem_grow(*list, alloc, sizeof **list);
+        }
+        struct presence *one = &(*list)[(*count)++];
+        one->id = db_u64(db, 0);
+        snprintf(one->name, sizeof one->name, "%s", db_text(db, 1, NULL));
+    }
     return result == DB_NONE ? DB_OK : result;
 }

@@ -125,14 +125,28 @@ enum db_result db_room_public(struct db *db, uint64_t user_id, size_t limit, str
     return result;
 }
 
+enum db_result db_room_common(struct db *db, uint64_t user_id, uint64_t other_id, struct room_list *list)
+{
+    enum db_result result =
+        db_run(db,
+               "SELECT " DB_ROOM_COLUMNS " FROM members m JOIN rooms r ON r.id = m.room_id "
+               "JOIN members c ON c.room_id = r.id AND c.user_id = ?" DB_ROOM_OTHER
+               "WHERE m.user_id = ? AND r.kind = 'group' AND r.deleted_at IS NULL ORDER BY r.name LIMIT ?",
+               "uuu", other_id, user_id, (uint64_t)ROOMS_MAX);
+
+    *list = (struct room_list){NULL, 0};
+    if (result == DB_OK)
+        read_list(db, ROOMS_MAX, false, list);
+    return result == DB_NONE ? DB_OK : result;
+}
+
 enum db_result db_room_members(struct db *db, uint64_t id, size_t limit, struct member_list *list)
 {
     enum db_result result =
         db_run(db,
-               "SELECT u.id, u.name, u.display, m.role, COALESCE(p.online_until > UTC_TIMESTAMP(3), 0) FROM "
-               "members m "
-               "JOIN users u ON u.id = m.user_id LEFT JOIN presence p ON p.user_id = u.id "
-               "WHERE m.room_id = ? ORDER BY m.role, u.display, u.id LIMIT ?",
+               "SELECT u.id, u.name, u.display, m.role, " DB_PRESENCE_ONLINE " FROM members m "
+               "JOIN users u ON u.id = m.user_id" DB_PRESENCE_OF(
+                   "u") "WHERE m.room_id = ? ORDER BY m.role, u.display, u.id LIMIT ?",
                "uu", id, (uint64_t)limit);
 
     *list = (struct member_list){NULL, 0};

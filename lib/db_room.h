@@ -7,6 +7,7 @@
 #ifndef SNUG_DB_ROOM_H
 #define SNUG_DB_ROOM_H
 
+#include "db_presence.h"
 #include "db_user.h"
 #include "rights.h"
 
@@ -59,6 +60,8 @@ enum db_result db_room_get(struct db *db, uint64_t id, uint64_t user_id, struct 
 enum db_result db_room_mine(struct db *db, uint64_t user_id, struct room_list *list);
 /* Public groups that the user is not in, by name, at most `limit`. */
 enum db_result db_room_public(struct db *db, uint64_t user_id, size_t limit, struct room_list *list);
+/* Groups that both users are in, by name. */
+enum db_result db_room_common(struct db *db, uint64_t user_id, uint64_t other_id, struct room_list *list);
 /* Members, higher roles first, then by name; at most `limit`. */
 enum db_result db_room_members(struct db *db, uint64_t id, size_t limit, struct member_list *list);
 
@@ -108,14 +111,13 @@ enum db_result db_room_clean(struct db *db, unsigned limit);
     "r.id, r.kind = 'direct', r.visibility = 'public', COALESCE(r.name, o.display, ''), r.topic, "       \
     "r.history_limit, "                                                                                  \
     "r.last_seq, r.oldest_seq, r.version, r.info_version, r.members_version, m.role, m.read_seq, o.id, " \
-    "o.name, "                                                                                           \
-    "COALESCE(p.online_until > UTC_TIMESTAMP(3), 0)"
+    "o.name, " DB_PRESENCE_ONLINE
 #define DB_ROOM_COLUMN_COUNT 16
 /* The other one's id stands in the key ("2:7"): to look for it among the members would read them all. */
-#define DB_ROOM_OTHER                                                                              \
-    " LEFT JOIN users o ON o.id = CAST(IF(SUBSTRING_INDEX(r.direct_key, ':', 1) = m.user_id, "     \
-    "SUBSTRING_INDEX(r.direct_key, ':', -1), SUBSTRING_INDEX(r.direct_key, ':', 1)) AS UNSIGNED) " \
-    "LEFT JOIN presence p ON p.user_id = o.id "
+#define DB_ROOM_OTHER                                                                          \
+    " LEFT JOIN users o ON o.id = CAST(IF(SUBSTRING_INDEX(r.direct_key, ':', 1) = m.user_id, " \
+    "SUBSTRING_INDEX(r.direct_key, ':', -1), SUBSTRING_INDEX(r.direct_key, ':', 1)) AS "       \
+    "UNSIGNED)" DB_PRESENCE_OF("o")
 /* Which rooms a user may know of. */
 #define DB_ROOM_KNOWN "r.deleted_at IS NULL AND (m.user_id IS NOT NULL OR r.visibility = 'public')"
 

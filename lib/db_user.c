@@ -1,16 +1,16 @@
 /* Users: accounts and profiles. */
 #include "db_user.h"
+#include "db_presence.h"
 #include "mem.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define ONLINE "COALESCE(p.online_until > UTC_TIMESTAMP(3), 0)"
-#define COLUMNS                                                                                   \
-    "u.id, u.name, u.display, u.email, u.admin, u.version, u.last_room_id, u.created_at, " ONLINE \
-    ", p.seen_at"
-#define FROM " FROM users u LEFT JOIN presence p ON p.user_id = u.id "
+#define COLUMNS                                                              \
+    "u.id, u.name, u.display, u.email, u.admin, u.version, u.last_room_id, " \
+    "u.created_at, " DB_PRESENCE_ONLINE " AS present, p.seen_at"
+#define FROM " FROM users u" DB_PRESENCE_OF("u")
 
 struct addition {
     const char *name;
@@ -78,7 +78,8 @@ enum db_result db_user_by_name(struct db *db, const char *name, struct user *use
 {
     if (!text_is_name(name, strlen(name)))
         return DB_NONE;
-    enum db_result result = db_run(db, "SELECT " COLUMNS FROM "WHERE u.name = ?", "s", name);
+    enum db_result result =
+        db_run(db, "SELECT " COLUMNS FROM "WHERE u.name = ? AND u.deleted_at IS NULL", "s", name);
 
     if (result == DB_OK && db_next(db))
         read_user(db, user);
@@ -116,12 +117,15 @@ enum db_result db_user_set_password(struct db *db, uint64_t id, const char *hash
     return db_run(db, "UPDATE users SET password = ? WHERE id = ?", "su", hash, id);
 }
 
-enum db_result db_user_list(struct db *db, const char *query, size_t limit, struct user_list *list)
+enum db_result db_user_list(struct db *db, const char *query, size_t skip, size_t limit,
+                            struct user_list *list)
 {
-    enum db_result result = db_run(db,
-                                   "SELECT " COLUMNS FROM "WHERE ? = '' OR LOCATE(?, u.display) > 0 OR "
-                                   "LOCATE(LOWER(?), LOWER(u.name)) > 0 ORDER BY u.display, u.id LIMIT ?",
-                                   "sssu", query, query, query, (uint64_t)limit);
+    enum db_result result =
+        db_run(db,
+               "SELECT " COLUMNS FROM "WHERE u.deleted_at IS NULL AND u.suspended_at IS NULL AND "
+               "LOCATE(?, CONCAT(u.name, '\\n', u.display)) > 0 "
+               "ORDER BY present DESC, u.display, u.id LIMIT ? OFFSET ?",
+               "suu", query, (uint64_t)limit, (uint64_t)skip);
 
     *list = (struct user_list){NULL, 0};
     if (result != DB_OK)

@@ -15,7 +15,7 @@ struct user {
     uint64_t version;
     uint64_t last_room_id;
     char created_at[DB_TIME];
-    bool online;           /* filled by db_user_list and db_user_by_name */
+    bool online;           /* filled by db_user_list and db_user_by_name, as others may know */
     char seen_at[DB_TIME]; /* likewise; "" when never */
 };
 
@@ -29,7 +29,7 @@ struct user_list {
 enum db_result db_user_add(struct db *db, const char *name, const char *email, const char *password_hash,
                            uint64_t *id, bool *name_taken, bool *email_taken);
 
-/* By sign-in name, without regard to case. */
+/* By sign-in name, without regard to case. DB_NONE also for an account that was deleted. */
 enum db_result db_user_by_name(struct db *db, const char *name, struct user *user);
 
 /* By name or e-mail, with the password's hash. */
@@ -38,8 +38,10 @@ enum db_result db_user_credentials(struct db *db, const char *name_or_email, uin
 enum db_result db_user_password(struct db *db, uint64_t id, char hash[CRYPTO_PASSWORD_TEXT]);
 enum db_result db_user_set_password(struct db *db, uint64_t id, const char *hash);
 
-/* Everybody, by display name; at most `limit`, those whose name or display name contains `query` ("" is all). */
-enum db_result db_user_list(struct db *db, const char *query, size_t limit, struct user_list *list);
+/* Everybody whose account is open, first who is online, then by display name: those whose name or display name contains
+ * `query` ("" is all), at most `limit` after the first `skip`. */
+enum db_result db_user_list(struct db *db, const char *query, size_t skip, size_t limit,
+                            struct user_list *list);
 
 /* DB_DUPLICATE: somebody else has that e-mail address. */
 enum db_result db_user_set_profile(struct db *db, uint64_t id, const char *display, const char *email);

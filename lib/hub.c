@@ -500,7 +500,9 @@ static void read_found(struct hub *hub, struct reader *r, const struct read_job 
     r->looked_at = hub->now;
     hub_user_update(hub, user, read, r->kind == READER_JSON);
     note_room(hub, read);
-    hub_present(hub, user->id, r->deadline > 0 ? HUB_PRESENCE_HELD : HUB_PRESENCE_POLL);
+    /* The first words of a page come with its own cursor, without a digest: it asks again at once. */
+    bool holds = r->deadline > 0 || (read->has_cursor && !read->cursor.has_digest);
+    hub_present(hub, user->id, holds ? HUB_PRESENCE_HELD : HUB_PRESENCE_POLL);
     if (r->kind == READER_HTML)
         tell_html(hub, r, read);
     else if (r->kind == READER_STREAM)
@@ -575,6 +577,7 @@ static void submit_tick(struct hub *hub)
     hub->ticking = true;
     hub->hurry = false;
     t->asked_at = hub->now;
+    t->look = hub->now - hub->people_at >= HUB_PEOPLE;
     hub->submit(job);
 }
 
@@ -637,6 +640,8 @@ static void tick_done(struct hub *hub, const struct tick_job *t)
         confirm_others(hub, t->asked_at);
     else
         hub->asked_all_at = t->asked_at;
+    if (t->looked)
+        hub_people(hub, t);
 }
 
 /* Waits that are over, streams that need a word, readers that do not read. */
@@ -888,5 +893,7 @@ void hub_free(struct hub *hub)
     hub_pools_release(hub);
     free(hub->present);
     free(hub->seconds);
+    free(hub->person);
+    free(hub->people);
     free(hub);
 }

@@ -157,6 +157,15 @@ struct presence_slot {
     int64_t at;
 };
 
+/* Somebody who is online as readers were told, or was until lately. */
+struct person {
+    uint64_t id;
+    uint64_t change; /* which telling it was; 0: never told */
+    int64_t at;      /* when */
+    bool online;
+    char name[TEXT_NAME_MAX + 1];
+};
+
 struct hub {
     const struct config *config;
     int epoll;
@@ -187,6 +196,11 @@ struct hub {
     uint32_t *seconds;
     size_t presents;
     size_t presents_alloc;
+    struct person *person; /* by id */
+    size_t persons;
+    uint64_t person_change;
+    int64_t people_at; /* the last look at who is online */
+    char *people;      /* "people":[…] of late; NULL when nobody came or went */
 };
 
 /* hub_state.c */
@@ -243,6 +257,14 @@ struct bytes *reader_frame(const struct strbuf *text, bool last);
 void reader_send_text(struct hub *hub, struct reader *r, const struct strbuf *text);
 /* The last words of a stream. */
 void reader_end(struct hub *hub, struct reader *r, const char *text);
+
+/* hub_people.c: who is online. */
+
+#define HUB_PEOPLE 5000 /* ms between two looks of one process */
+
+/* A look: streams are told at once who came and went. What else is answered holds hub->people, the changes of late, so
+ * that whoever asks every minute misses none; a wait is not ended for it. */
+void hub_people(struct hub *hub, const struct tick_job *t);
 
 /* hub_tell.c: what is sent. */
 

@@ -140,6 +140,8 @@ void tell_wait(struct hub *hub, struct reader *r, bool changes, const struct str
         put_news(&news, r->user, r->room_id);
     if (news.len > 0)
         strbuf_addf(&body, "\"news\":[%s],", news.buf);
+    if (hub->people != NULL)
+        strbuf_addf(&body, "%s,", hub->people);
     strbuf_addstr(&body, "\"cursor\":\"");
     put_cursor(hub, &body, r->room_id, version, &digest);
     strbuf_addstr(&body, "\"}");
@@ -185,7 +187,8 @@ void tell_stream(struct hub *hub, struct reader *r, const struct read_job *read)
 {
     struct strbuf text = STRBUF_INIT;
 
-    if (!r->begun)
+    bool begins = !r->begun;
+    if (begins)
         strbuf_addstr(&text, STREAM_HEAD);
     r->begun = true;
     if (read->query.room_id != 0 &&
@@ -203,6 +206,8 @@ void tell_stream(struct hub *hub, struct reader *r, const struct read_job *read)
         reply_rooms(&text, &read->rooms);
         strbuf_addstr(&text, "}\n\n");
     }
+    if (hub->people != NULL && (begins || !read->cursor.has_digest)) /* also who was behind */
+        strbuf_addf(&text, "event: people\ndata: {%s}\n\n", hub->people);
     if (text.len > 0)
         reader_send_text(hub, r, &text);
     strbuf_release(&text);
@@ -250,6 +255,10 @@ void tell_json(struct hub *hub, struct reader *r, const struct read_job *read)
     struct strbuf body = STRBUF_INIT;
 
     reply_json(&body, read, 0);
+    if (hub->people != NULL) {
+        body.len--; /* goes on inside the same object */
+        strbuf_addf(&body, ",%s}", hub->people);
+    }
     reader_finish(hub, r, 200, HUB_JSON, &body);
     strbuf_release(&body);
 }

@@ -1,7 +1,6 @@
 /* What the messages program asks of the database, and the thread that does it. */
 #include "job.h"
 #include "db_attempt.h"
-#include "db_presence.h"
 #include "db_session.h"
 #include "limit.h"
 #include "mem.h"
@@ -68,6 +67,7 @@ void job_free(struct job *job)
         free(job->tick.versions.user);
         free(job->tick.present);
         free(job->tick.seconds);
+        free(job->tick.online);
         break;
     }
     free(job);
@@ -204,6 +204,7 @@ static void run_tick(struct db *db, struct tick_job *t)
     t->result = db_versions(db, &t->versions);
     if (t->result == DB_OK)
         t->result = db_presence_mark(db, t->present, t->seconds, t->presents);
+    t->looked = t->result == DB_OK && t->look && db_presence_online(db, &t->online, &t->onlines) == DB_OK;
 }
 
 void job_run(struct db *db, struct limit *limit, struct job *job)

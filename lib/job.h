@@ -9,6 +9,7 @@
 #include "config.h"
 #include "cursor.h"
 #include "db_message.h"
+#include "db_presence.h"
 #include "db_user.h"
 #include "db_version.h"
 
@@ -60,7 +61,11 @@ struct tick_job {
     uint32_t *seconds;
     size_t presents;
     int64_t asked_at;
+    bool look;             /* who is online? */
     enum db_result result; /* filled */
+    bool looked;
+    struct presence *online;
+    size_t onlines;
 };
 
 struct job {

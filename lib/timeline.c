@@ -51,6 +51,21 @@ void timeline_clock(const char *iso, char out[TIMELINE_TEXT])
     snprintf(out, TIMELINE_TEXT, "%.5s", strlen(iso) > 16 ? iso + 11 : "");
 }
 
+void timeline_short(const char *iso, char out[TIMELINE_TEXT])
+{
+    struct tm tm, now;
+    time_t when, present = time(NULL);
+
+    out[0] = '\0';
+    if (!parse_time(iso, &tm, &when))
+        return;
+    gmtime_r(&present, &now);
+    char year[16] = "";
+    if (tm.tm_year != now.tm_year)
+        snprintf(year, sizeof year, " %d", tm.tm_year + 1900);
+    snprintf(out, TIMELINE_TEXT, "%d %.3s%s, %.5s", tm.tm_mday, months[tm.tm_mon], year, iso + 11);
+}
+
 void timeline_day(const char *iso, char out[TIMELINE_TEXT])
 {
     struct tm tm;

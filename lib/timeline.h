@@ -10,8 +10,10 @@
 
 #define TIMELINE_TEXT 64
 
-/* "19:05", "Thursday 19 November", "Thursday 19 November 2026, 19:05 UTC" from an ISO time; "" from "". */
+/* "19:05", "19 Nov, 19:05" (with the year unless it is this one), "Thursday 19 November", "Thursday 19 November 2026,
+ * 19:05 UTC" from an ISO time; "" from "". */
 void timeline_clock(const char *iso, char out[TIMELINE_TEXT]);
+void timeline_short(const char *iso, char out[TIMELINE_TEXT]);
 void timeline_day(const char *iso, char out[TIMELINE_TEXT]);
 void timeline_full(const char *iso, char out[TIMELINE_TEXT]);
 

@@ -591,7 +591,7 @@ describe('the account page', () => {
 describe('people', () => {
   test('are listed with their names, and one has a page of their own', async () => {
     const [shown] = await addUsers(site, 1, 'shown');
-    assert.match((await anna.get('/people')).text, new RegExp(`/people/${shown}`));
+    assert.match((await anna.get(`/people?q=${shown}`)).text, new RegExp(`/people/${shown}`));
     const page = await anna.get(`/people/${shown}`);
     assert.equal(page.status, 200);
     assert.match(page.text, new RegExp(shown));
@@ -605,7 +605,7 @@ describe('people', () => {
     const [offline] = await addUsers(site, 1, 'offline');
     await online.read({});
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    const list = (await anna.get('/people')).text;
+    const list = (await Promise.all([online.name, offline].map((name) => anna.get(`/people?q=${name}`)))).map(({ text }) => text).join('');
     const part = (name) => list.slice(list.indexOf(`/people/${name}`) - 600, list.indexOf(`/people/${name}`) + 600);
     assert.ok(list.includes(`/people/${online.name}`) && list.includes(`/people/${offline}`));
     assert.match(textOf((await anna.get(`/people/${online.name}`)).text), /\bonline\b/i);

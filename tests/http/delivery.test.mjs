@@ -363,7 +363,7 @@ describe('without any wake-up', () => {
     const [anna, ben] = await people(first, 2);
     const room = await anna.group({ members: ben.name });
     const isOnline = async () => {
-      const page = (await anna.get('/people')).text;
+      const page = (await anna.get(`/people?q=${ben.name}`)).text;
       const card = page.slice(page.indexOf(`data-user-name="${ben.name}"`));
       assert.ok(card.length > 1, 'is listed');
       return /class="dot online"/.test(card.slice(0, card.indexOf('</li>')));

@@ -1,0 +1,96 @@
+/* Who is online, as the hub's readers are told. */
+#include "hub_state.h"
+#include "mem.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LATELY_MS 90000 /* a hidden page asks every minute */
+#define LATELY    200   /* changes that one answer holds at most */
+#define AT_ONCE   100   /* changes told after one look: the others wait for the next ones */
+#define ASLEEP_MS 30000 /* after so long without a look all who are online are told again */
+
+static void put_person(struct strbuf *out, const struct person *p)
+{
+    strbuf_addf(out, "%s{\"id\":%" PRIu64 ",\"name\":\"%s\",\"online\":%s}",
+                out->len > 0 ? "," : "\"people\":[", p->id, p->name, p->online ? "true" : "false");
+}
+
+/* Tells the streams what changed after `before`, and keeps what changed of late for those who ask. */
+static void tell(struct hub *hub, uint64_t before)
+{
+    struct strbuf fresh = STRBUF_INIT, late = STRBUF_INIT, event = STRBUF_INIT;
+
+    for (size_t i = 0; i < hub->persons; i++) {
+        const struct person *p = &hub->person[i];
+        if (p->change > before)
+            put_person(&fresh, p);
+        if (p->change + LATELY > hub->person_change && hub->now - p->at <= LATELY_MS)
+            put_person(&late, p);
+    }
+    free(hub->people);
+    hub->people = NULL;
+    if (late.len > 0) {
+        strbuf_addch(&late, ']');
+        hub->people = strbuf_detach(&late);
+    }
+    if (fresh.len > 0) {
+        strbuf_addf(&event, "event: people\ndata: {%s]}\n\n", fresh.buf);
+        struct bytes *bytes = reader_frame(&event, false);
+        each_link (at, after, &hub->readers) {
+            struct reader *r = container(at, struct reader, all);
+            if (r->parked && r->kind == READER_STREAM)
+                reader_send(hub, r, bytes);
+        }
+        bytes_drop(bytes);
+    }
+    strbuf_release(&fresh);
+    strbuf_release(&event);
+}
+
+void hub_people(struct hub *hub, const struct tick_job *t)
+{
+    struct person *merged = mem_array(hub->persons + t->onlines + 1, sizeof *merged);
+    bool asleep = hub->now - hub->people_at > ASLEEP_MS;
+    /* Where many are online already when this process begins, its readers have just loaded their pages. */
+    bool silent = hub->persons == 0 && asleep && t->onlines > AT_ONCE;
+    size_t i = 0, j = 0, count = 0, left = AT_ONCE;
+    uint64_t before = hub->person_change;
+
+    while (i < hub->persons || j < t->onlines) {
+        const struct person *was = i < hub->persons ? &hub->person[i] : NULL;
+        const struct presence *is = j < t->onlines ? &t->online[j] : NULL;
+        if (was != NULL && is != NULL && was->id < is->id)
+            is = NULL;
+        else if (was != NULL && is != NULL && is->id < was->id)
+            was = NULL;
+        i += was != NULL ? 1 : 0;
+        j += is != NULL ? 1 : 0;
+
+        bool online = is != NULL;
+        struct person p = {.id = online ? is->id : was->id};
+        if (was != NULL)
+            p = *was;
+        else
+            memcpy(p.name, is->name, sizeof p.name);
+        bool news = p.online != online || (online && asleep);
+        if (!news && !online && hub->now - p.at > LATELY_MS)
+            continue; /* long gone */
+        if (silent) {
+            p.online = online;
+        } else if (news && left > 0) {
+            left--;
+            p.online = online;
+            p.change = ++hub->person_change;
+            p.at = hub->now;
+        }
+        if (was != NULL || p.online)
+            merged[count++] = p;
+    }
+    free(hub->person);
+    hub->person = merged;
+    hub->persons = count;
+    hub->people_at = hub->now;
+    tell(hub, before);
+}
