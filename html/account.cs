@@ -39,7 +39,7 @@
 <h2 id="codes-title">Recovery codes</h2>
 <?cs if:subcount(Codes) ?><p class="notice" role="status">These are your codes. Write them down or print them now: they are not shown again.</p>
 <ul class="codes"><?cs each:c = Codes ?><li><code><?cs var:c.Text ?></code></li><?cs /each ?></ul>
-<?cs else ?><p class="hint">A code sets a new password when you forgot yours. Each works once. <?cs if:CodesLeft ?>You have <?cs var:CodesLeft ?> left; new ones put an end to them.<?cs /if ?></p>
+<?cs else ?><p class="hint">A code lets you in when you forgot your password. Each works once. <?cs if:CodesLeft ?>You have <?cs var:CodesLeft ?> left; new ones put an end to them.<?cs /if ?></p>
 <form method="post" action="/account#codes">
 <?cs call:csrf() ?><input type="hidden" name="action" value="codes">
 <?cs call:field("codes_password", "Your password", "password", "current-password", "", Errors.codes_password, "", "1") ?>
@@ -55,7 +55,6 @@
 </ul>
 <?cs if:subcount(Sessions) > #1 ?><form method="post" action="/account" class="actions"><?cs call:csrf() ?><input type="hidden" name="action" value="signout_others"><button class="button danger">Sign out everywhere else</button></form><?cs /if ?>
 </section>
-<form method="post" action="/logout" class="actions"><?cs call:csrf() ?><button class="button">Sign out here</button></form>
 <section class="panel" aria-labelledby="delete-title">
 <h2 id="delete-title">Delete your account</h2>
 <p class="hint">You leave every group, and your name is free again. Groups that only you own get another owner; those where nobody else is are deleted. This cannot be undone.</p>
@@ -71,6 +70,7 @@
 <p class="actions"><button class="button danger">Delete my account</button></p>
 </form>
 </section>
+<form method="post" action="/logout" class="actions"><?cs call:csrf() ?><button class="button">Sign out here</button></form>
 </div>
 </main>
 <?cs include!"_foot.cs" ?>
