@@ -177,9 +177,6 @@ static enum db_result delete_user(struct db *db, void *context)
         "DELETE FROM links WHERE user_id = ?",
         "DELETE FROM recovery_codes WHERE user_id = ?",
         "DELETE FROM presence WHERE user_id = ?",
-        "UPDATE users SET name = CONCAT('-', id), display = 'Former member', email = CONCAT('-', id), "
-        "password = '', admin = 0, last_room_id = 0, deleted_at = UTC_TIMESTAMP(3), version = version + 1 "
-        "WHERE id = ?",
     };
     const uint64_t *id = context;
     enum db_result result = db_user_lock(db, *id);
@@ -189,7 +186,14 @@ static enum db_result delete_user(struct db *db, void *context)
         if (result == DB_NONE)
             result = DB_OK;
     }
-    return result;
+    if (result != DB_OK)
+        return result;
+    return db_run(
+        db,
+        "UPDATE users SET name = CONCAT('-', id), display = 'Former member', email = CONCAT('-', id), "
+        "password = '', admin = 0, last_room_id = 0, deleted_at = UTC_TIMESTAMP(3), "
+        "version = version + 1 WHERE id = ?",
+        "u", *id);
 }
 
 enum db_result db_user_delete(struct db *db, uint64_t id)
