@@ -46,6 +46,7 @@ static void again(struct req *req, int status, const char *text)
 
 static void sign_in(struct req *req)
 {
+    static const char mismatch[] = "That name and password do not belong together.";
     struct app_field field = {"name", "The name", TEXT_EMAIL_MAX, true, NULL};
     const char *password = app_password(req, "password");
     char hash[CRYPTO_PASSWORD_TEXT];
@@ -70,7 +71,7 @@ static void sign_in(struct req *req)
     if (strlen(password) > TEXT_PASSWORD_MAX ||
         !crypto_password_verify(password, known ? hash : NULL, req->config->password)) {
         app_count_attempt(req, "", field.value);
-        again(req, 401, "That name and password do not belong together.");
+        again(req, 401, mismatch);
         return;
     }
     if (req->config->limits)
@@ -79,9 +80,11 @@ static void sign_in(struct req *req)
         again(req, 403, "This account is suspended. Ask the people who run this site.");
         return;
     }
-    result = app_sign_in(req, user.id, *app_value(req, "remember") != '\0');
+    result = app_sign_in(req, user.id, hash, *app_value(req, "remember") != '\0');
     if (result == DB_OK)
         app_redirect(req, next_path(app_value(req, "next")));
+    else if (result == DB_NONE) /* the password was changed at this moment */
+        again(req, 401, mismatch);
     else
         app_failed(req, result);
 }

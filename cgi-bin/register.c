@@ -111,7 +111,7 @@ static void add(struct req *req)
     if (result == DB_OK && req->config->limits)
         db_attempt_add(req->db, "register", req->in.address, HOUR);
     if (result == DB_OK)
-        result = app_sign_in(req, id, false);
+        result = app_sign_in(req, id, hash, false);
     if (result == DB_OK)
         app_redirect(req, "/");
     else if (result == DB_REFUSED) /* the last use of the invitation was taken at this moment */

@@ -62,7 +62,7 @@ static void ask_for_link(struct req *req)
 /* The password is new and every session is over: signs in, here alone. */
 static void finish(struct req *req, uint64_t user_id)
 {
-    enum db_result result = app_sign_in(req, user_id, false);
+    enum db_result result = app_sign_in(req, user_id, NULL, false);
 
     wake_user(req->config, user_id);
     if (result == DB_OK)

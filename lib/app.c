@@ -201,7 +201,7 @@ static void set_cookie(struct req *req, const char *name, const char *value, uin
                req->in.https ? "; Secure" : "");
 }
 
-enum db_result app_sign_in(struct req *req, uint64_t user_id, bool remember)
+enum db_result app_sign_in(struct req *req, uint64_t user_id, const char *password_hash, bool remember)
 {
     char token[CRYPTO_TOKEN_TEXT], agent[DB_AGENT];
     uint8_t hash[CRYPTO_HASH];
@@ -211,8 +211,9 @@ enum db_result app_sign_in(struct req *req, uint64_t user_id, bool remember)
     snprintf(agent, sizeof agent, "%s", req->in.agent);
     if (text_utf8_length(agent, strlen(agent)) < 0)
         agent[0] = '\0';
-    enum db_result result = db_session_add(req->db, hash, user_id, remember, req->config->session_days,
-                                           req->config->single_session, req->in.address, agent);
+    enum db_result result =
+        db_session_add(req->db, hash, user_id, password_hash, remember, req->config->session_days,
+                       req->config->single_session, req->in.address, agent);
     if (result != DB_OK)
         return result;
     set_cookie(req, PAGE_COOKIE_SESSION, token, remember ? (uint64_t)req->config->session_days * 86400 : 0);

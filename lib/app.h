@@ -119,8 +119,8 @@ void app_notice(struct req *req, const struct app_action *actions, size_t count)
 /* ---- sessions ---- */
 
 /* Starts a session for the user and sets its cookie. One that this browser brought along ends, and where the site
- * allows one session at a time, all the user's others do. */
-enum db_result app_sign_in(struct req *req, uint64_t user_id, bool remember);
+ * allows one session at a time, all the user's others do. DB_NONE as db_session_add. */
+enum db_result app_sign_in(struct req *req, uint64_t user_id, const char *password_hash, bool remember);
 /* Whether attempts failed too often, for this name or from the address that asks; Retry-After is then set. `what` tells
  * kinds of attempts apart: "" is signing in. */
 bool app_too_many(struct req *req, const char *what, const char *name);

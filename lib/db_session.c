@@ -17,6 +17,7 @@ static uint64_t lifetime(bool remember, unsigned days)
 struct addition {
     const uint8_t *hash;
     uint64_t user_id;
+    const char *password_hash;
     bool remember;
     unsigned days;
     bool single;
@@ -29,12 +30,17 @@ static enum db_result add(struct db *db, void *context)
     const struct addition *a = context;
     enum db_result result = db_user_lock(db, a->user_id);
 
-    if (result == DB_OK && a->single)
+    if (result == DB_OK && a->password_hash != NULL)
+        result = db_run(db, "SELECT 1 FROM users WHERE id = ? AND password = ?", "us", a->user_id,
+                        a->password_hash);
+    if (result != DB_OK)
+        return result;
+    if (a->single)
         result = db_run(db,
                         "UPDATE users u JOIN sessions s ON s.user_id = u.id AND s.ended = '' "
                         "SET s.ended = 'elsewhere', u.version = u.version + 1 WHERE u.id = ?",
                         "u", a->user_id);
-    if (result != DB_OK && !(result == DB_NONE && a->single))
+    if (result != DB_OK && result != DB_NONE)
         return result;
     return db_run(
         db,
@@ -45,10 +51,11 @@ static enum db_result add(struct db *db, void *context)
         (uint64_t)a->remember, a->address, a->agent);
 }
 
-enum db_result db_session_add(struct db *db, const uint8_t hash[CRYPTO_HASH], uint64_t user_id, bool remember,
-                              unsigned days, bool single, const char *address, const char *agent)
+enum db_result db_session_add(struct db *db, const uint8_t hash[CRYPTO_HASH], uint64_t user_id,
+                              const char *password_hash, bool remember, unsigned days, bool single,
+                              const char *address, const char *agent)
 {
-    struct addition a = {hash, user_id, remember, days, single, address, agent};
+    struct addition a = {hash, user_id, password_hash, remember, days, single, address, agent};
 
     return db_transaction(db, add, &a);
 }

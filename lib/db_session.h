@@ -27,9 +27,10 @@ struct session_list {
 
 /* Session lifetimes: `remember` keeps it `days` after the last use, else it ends a day after it. `single`: the
  * user's other sessions end with it; of several that are added at the same moment one stays. DB_NONE: he is gone or
- * suspended. */
-enum db_result db_session_add(struct db *db, const uint8_t hash[CRYPTO_HASH], uint64_t user_id, bool remember,
-                              unsigned days, bool single, const char *address, const char *agent);
+ * suspended, or his password is not `password_hash` any more (NULL: whatever it is). */
+enum db_result db_session_add(struct db *db, const uint8_t hash[CRYPTO_HASH], uint64_t user_id,
+                              const char *password_hash, bool remember, unsigned days, bool single,
+                              const char *address, const char *agent);
 /* The session and its user. DB_NONE: there is none, or it has ended. */
 enum db_result db_session_get(struct db *db, const uint8_t hash[CRYPTO_HASH], struct session *session,
                               struct user *user);

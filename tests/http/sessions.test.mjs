@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { site as runningSite, startSite } from '../lib/site.mjs';
-import { addUsers, Client, csrfOf, eventually, fieldError, fieldValue, messagesOf, PASSWORD, people, person, query, signIn, textOf, unique } from './client.mjs';
+import { addUsers, Client, csrfOf, eventually, fieldError, fieldValue, messagesOf, PASSWORD, people, person, query, signIn, sleep, textOf, unique } from './client.mjs';
 
 let site;
 before(async () => { site = await runningSite(); });
@@ -222,6 +222,21 @@ describe('deleting the account', () => {
     const answers = await Promise.all([end(ana, 'delete'), end(other, 'delete')]);
     assert.ok(answers.some((answer) => answer.status === 303));
     assert.ok(answers.every((answer) => answer.status < 500), answers.map((answer) => answer.status).join());
+  });
+});
+
+describe('signing in', () => {
+  test('with a password that is being changed at that moment leaves no session behind', async () => {
+    const [name] = await addUsers(site, 1, 'moment');
+    const client = new Client(site.url);
+    await client.csrf();
+    const change = site.sql(`BEGIN; SELECT id FROM users WHERE name = '${name}' FOR UPDATE; DO SLEEP(1);
+      UPDATE users SET password = 'changed' WHERE name = '${name}'; DELETE FROM sessions WHERE user_id = (SELECT id FROM users WHERE name = '${name}'); COMMIT`);
+    await sleep(300);
+    const answer = await client.submit('/login', { name, password: PASSWORD });
+    await change;
+    assert.equal(answer.status, 401);
+    assert.deepEqual(await site.sql(`SELECT COUNT(*) FROM sessions WHERE user_id = ${await idOf(site, name)}`), [['0']]);
   });
 });
 
