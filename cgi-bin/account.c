@@ -1,5 +1,8 @@
-/* "/account": one's own profile, password and sessions. Changing the password ends the other sessions. */
+/* "/account": one's own profile, preferences, password, recovery codes and sessions, and the account's end. Changing the
+ * password ends the other sessions. */
 #include "app.h"
+#include "db_recovery.h"
+#include "leave.h"
 #include "text.h"
 #include "timeline.h"
 #include "wake.h"
@@ -19,20 +22,30 @@ static void key_of(const uint8_t hash[CRYPTO_HASH], char out[KEY_TEXT])
 static void show(struct req *req, int status)
 {
     struct session_list list;
+    uint64_t codes = 0;
     enum db_result result = db_session_list(req->db, req->me.id, &list);
 
-    if (result != DB_OK && result != DB_NONE) {
+    if (result == DB_OK)
+        result = db_recovery_count(req->db, req->me.id, &codes);
+    if (result != DB_OK) {
+        free(list.session);
         app_failed(req, result);
         return;
     }
+    view_set(req->view, "Form.theme", req->me.theme);
+    view_flag(req->view, "Form.enter_sends", req->me.enter_sends);
+    view_flag(req->view, "Form.hidden", req->me.hidden);
+    if (codes > 0)
+        view_set_u64(req->view, "CodesLeft", codes);
     for (size_t i = 0; i < list.count; i++) {
         const struct session *s = &list.session[i];
         struct view *item = view_item(req->view, "Sessions", i);
-        char key[KEY_TEXT], seen[TIMELINE_TEXT];
+        char key[KEY_TEXT], seen[TIMELINE_TEXT], device[DB_AGENT];
         key_of(s->hash, key);
+        text_device(s->agent, device, sizeof device);
         timeline_full(s->seen_at, seen);
         view_set(item, "Key", key);
-        view_set(item, "Agent", s->agent);
+        view_set(item, "Agent", device);
         view_set(item, "Address", s->address);
         view_set(item, "Seen", seen);
         view_set(item, "SeenAt", s->seen_at);
@@ -40,6 +53,24 @@ static void show(struct req *req, int status)
     }
     free(list.session);
     app_page(req, status, "Account", "account.cs");
+}
+
+/* Whether the field holds the present password; else this answers. */
+static bool knows_password(struct req *req, const char *field)
+{
+    const char *password = app_password(req, field);
+    char hash[CRYPTO_PASSWORD_TEXT];
+    enum db_result result = db_user_password(req->db, req->me.id, hash);
+
+    if (result == DB_OK && password != NULL && crypto_password_verify(password, hash, req->config->password))
+        return true;
+    if (result == DB_OK) {
+        app_error(req, field, "That is not your present password.");
+        show(req, 422);
+    } else {
+        app_failed(req, result);
+    }
+    return false;
 }
 
 static void finish(struct req *req, enum db_result result, const char *path)
@@ -75,35 +106,55 @@ static void save_profile(struct req *req)
     finish(req, result, "/account?done=profile");
 }
 
+static void save_preferences(struct req *req)
+{
+    const char *theme = app_value(req, "theme");
+
+    if (strcmp(theme, "light") != 0 && strcmp(theme, "dark") != 0)
+        theme = "auto";
+    finish(req,
+           db_user_set_preferences(req->db, req->me.id, theme, *app_value(req, "enter_sends") != '\0',
+                                   *app_value(req, "hidden") != '\0'),
+           "/account?done=preferences");
+}
+
 static void save_password(struct req *req)
 {
-    const char *current = app_password(req, "current"), *password = app_password(req, "password");
-    long length = password != NULL ? text_utf8_length(password, strlen(password)) : -1;
+    const char *password = app_new_password(req, "password");
     char hash[CRYPTO_PASSWORD_TEXT];
+    enum db_result result = DB_ERROR;
 
-    view_set(req->view, "Form.display", req->me.display);
-    view_set(req->view, "Form.email", req->me.email);
-    if (length < TEXT_PASSWORD_MIN || strlen(password) > TEXT_PASSWORD_MAX) {
-        app_error(req, "password",
-                  length >= TEXT_PASSWORD_MIN ? "The new password is too long."
-                                              : "The new password needs at least 8 characters.");
+    if (password == NULL) {
         show(req, 422);
         return;
     }
-    enum db_result result = db_user_password(req->db, req->me.id, hash);
-    if (result == DB_OK &&
-        (current == NULL || !crypto_password_verify(current, hash, req->config->password))) {
-        app_error(req, "current", "That is not your present password.");
-        show(req, 422);
+    if (!knows_password(req, "current"))
         return;
-    }
-    if (result == DB_OK && !crypto_password_hash(password, req->config->password, hash))
-        result = DB_ERROR;
-    if (result == DB_OK)
+    if (crypto_password_hash(password, req->config->password, hash))
         result = db_user_set_password(req->db, req->me.id, hash);
     if (result == DB_OK)
         result = db_session_remove_others(req->db, req->me.id, req->session.hash);
     finish(req, result, "/account?done=password");
+}
+
+/* The one POST that answers with a page: the codes are shown this once, and stored nowhere. */
+static void make_codes(struct req *req)
+{
+    uint8_t hashes[RECOVERY_CODES][CRYPTO_HASH];
+
+    if (!knows_password(req, "codes_password"))
+        return;
+    for (size_t i = 0; i < RECOVERY_CODES; i++) {
+        char code[CRYPTO_CODE_TEXT];
+        crypto_code(code);
+        crypto_code_hash(code, hashes[i]);
+        view_set(view_item(req->view, "Codes", i), "Text", code);
+    }
+    enum db_result result = db_recovery_replace(req->db, req->me.id, hashes, RECOVERY_CODES);
+    if (result == DB_OK)
+        show(req, 200);
+    else
+        app_failed(req, result);
 }
 
 static void sign_out_one(struct req *req)
@@ -132,24 +183,50 @@ static void sign_out_others(struct req *req)
            "/account?done=signout_others");
 }
 
+static void delete_account(struct req *req)
+{
+    bool messages = strcmp(app_value(req, "messages"), "delete") == 0;
+
+    if (!messages && strcmp(app_value(req, "messages"), "keep") != 0) {
+        app_error(req, "messages", "Choose what becomes of your messages.");
+        show(req, 422);
+        return;
+    }
+    if (!knows_password(req, "delete_password"))
+        return;
+    enum db_result result = leave_site(req->config, req->db, req->me.id, messages);
+    if (result == DB_OK)
+        app_forget_session(req);
+    finish(req, result, "/login?done=deleted");
+}
+
 static const struct app_action actions[] = {
     {"profile", save_profile, "Your profile is saved."},
     {"password", save_password, "Your password is changed, and your other sessions are signed out."},
+    {"preferences", save_preferences, "Your preferences are saved."},
+    {"codes", make_codes, NULL},
+    {"delete", delete_account, NULL},
     {"signout", sign_out_one, "Signed out."},
     {"signout_others", sign_out_others, "Signed out everywhere else."},
 };
 #define ACTIONS (sizeof actions / sizeof actions[0])
 
-static void account(struct req *req)
+static void fill_profile(struct req *req)
 {
     view_set(req->view, "Form.display", req->me.display);
     view_set(req->view, "Form.email", req->me.email);
+}
+
+static void account(struct req *req)
+{
+    fill_profile(req);
     app_notice(req, actions, ACTIONS);
     show(req, 200);
 }
 
 static void act(struct req *req)
 {
+    fill_profile(req);
     app_act(req, actions, ACTIONS);
 }
 

@@ -8,7 +8,12 @@
 
 static void home(struct req *req)
 {
+    if (req->session.elsewhere) {
+        app_redirect(req, "/login");
+        return;
+    }
     if (req->me.id == 0) {
+        app_may_register(req);
         app_page(req, 200, "Welcome", "home.cs");
         return;
     }

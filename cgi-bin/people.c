@@ -30,6 +30,13 @@ static void fill(struct req *req, struct view *item, const struct user *user)
     view_set(item, "SinceAt", user->created_at);
 }
 
+static enum db_result find_person(struct req *req, struct user *user)
+{
+    enum db_result result = db_user_by_name(req->db, req->name, user);
+
+    return result == DB_OK && user->suspended ? DB_NONE : result;
+}
+
 static void people(struct req *req)
 {
     const char *query = form_get(&req->query, "q");
@@ -60,7 +67,7 @@ static void person(struct req *req)
 {
     struct user user;
     struct room_list list = {NULL, 0};
-    enum db_result result = db_user_by_name(req->db, req->name, &user);
+    enum db_result result = find_person(req, &user);
 
     if (result == DB_OK && user.id != req->me.id)
         result = db_room_common(req->db, req->me.id, user.id, &list);
@@ -84,7 +91,7 @@ static void open_direct(struct req *req)
     struct user user;
     uint64_t room;
     char path[40];
-    enum db_result result = db_user_by_name(req->db, req->name, &user);
+    enum db_result result = find_person(req, &user);
 
     if (result == DB_OK && user.id == req->me.id) {
         app_fail(req, 422, "yourself", "A direct room is for two: you cannot open one with yourself.");

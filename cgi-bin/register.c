@@ -1,42 +1,51 @@
 /* "/register": a new account. It signs the new user in; the first one ever becomes the site's admin. */
 #include "app.h"
 #include "db_attempt.h"
+#include "db_link.h"
 #include "text.h"
 
 #include <string.h>
 
 #define HOUR 3600
 
-static bool is_closed(struct req *req)
+static void refuse(struct req *req, const char *invite)
 {
-    if (req->config->registration == REGISTRATION_OPEN)
-        return false;
     app_fail(req, 403, "registration_closed",
-             "Registration is closed here. Ask the people who run this site.");
-    return true;
+             req->config->registration != REGISTRATION_INVITE
+                 ? "Registration is closed here. Ask the people who run this site."
+             : invite != NULL
+                 ? "This invitation was used already, or is out of date. Ask for a new one."
+                 : "Here one registers by invitation: ask the people who run this site for a link.");
+}
+
+/* Whether one may register here; `invite` is the token of the invitation that came along, NULL without one. */
+static bool may_register(struct req *req, const char *invite)
+{
+    struct link_info link;
+
+    if (app_may_register(req))
+        return true;
+    enum db_result result = req->config->registration == REGISTRATION_INVITE && invite != NULL
+                                ? db_link_find(req->db, LINK_INVITE, invite, &link)
+                                : DB_NONE;
+    if (result == DB_OK)
+        view_set(req->view, "Form.invite", invite);
+    else if (result == DB_NONE)
+        refuse(req, invite);
+    else
+        app_failed(req, result);
+    return result == DB_OK;
 }
 
 static void form(struct req *req)
 {
     if (req->me.id != 0)
         app_redirect(req, "/");
-    else if (!is_closed(req))
+    else if (may_register(req, form_get(&req->query, "invite")))
         app_page(req, 200, "Register", "register.cs");
 }
 
-static bool check_password(struct req *req, const char *password)
-{
-    long length = password != NULL ? text_utf8_length(password, strlen(password)) : -1;
-
-    if (length >= TEXT_PASSWORD_MIN && strlen(password) <= TEXT_PASSWORD_MAX)
-        return true;
-    app_error(req, "password",
-              length >= TEXT_PASSWORD_MIN ? "The password is too long."
-                                          : "The password needs at least 8 characters.");
-    return false;
-}
-
-static bool check_fields(struct req *req, struct app_field field[2], const char *password)
+static bool check_fields(struct req *req, struct app_field field[2])
 {
     bool fine = app_fields(req, field, 2);
     const char *name = field[0].value, *email = field[1].value;
@@ -51,7 +60,7 @@ static bool check_fields(struct req *req, struct app_field field[2], const char 
         app_error(req, "email", "That does not look like an e-mail address.");
         fine = false;
     }
-    return check_password(req, password) && fine;
+    return app_new_password(req, "password") != NULL && fine;
 }
 
 static bool too_many(struct req *req)
@@ -74,12 +83,13 @@ static void add(struct req *req)
                                 {"email", "The e-mail address", TEXT_EMAIL_MAX, true, NULL}};
     const char *password = app_password(req, "password");
     char hash[CRYPTO_PASSWORD_TEXT];
+    const char *invite = form_get(&req->form, "invite");
     bool name_taken = false, email_taken = false;
     uint64_t id;
 
-    if (is_closed(req) || too_many(req))
+    if (!may_register(req, invite) || too_many(req))
         return;
-    if (!check_fields(req, field, password)) {
+    if (!check_fields(req, field)) {
         app_page(req, 422, "Register", "register.cs");
         return;
     }
@@ -87,8 +97,9 @@ static void add(struct req *req)
         app_failed(req, DB_ERROR);
         return;
     }
-    enum db_result result =
-        db_user_add(req->db, field[0].value, field[1].value, hash, &id, &name_taken, &email_taken);
+    const struct user_fields fields = {field[0].value, field[1].value, hash,
+                                       req->config->registration != REGISTRATION_OPEN, invite};
+    enum db_result result = db_user_add(req->db, &fields, &id, &name_taken, &email_taken);
     if (name_taken)
         app_error(req, "name", "Somebody has this name already. Choose another one.");
     if (email_taken)
@@ -100,9 +111,11 @@ static void add(struct req *req)
     if (result == DB_OK && req->config->limits)
         db_attempt_add(req->db, "register", req->in.address, HOUR);
     if (result == DB_OK)
-        result = app_sign_in(req, id, false);
+        result = app_sign_in(req, id, hash, false);
     if (result == DB_OK)
         app_redirect(req, "/");
+    else if (result == DB_REFUSED) /* the last use of the invitation was taken at this moment */
+        refuse(req, invite);
     else
         app_failed(req, result);
 }

@@ -7,7 +7,7 @@
 <textarea id="text" name="text" rows="1" dir="auto" required autocomplete="off" placeholder="Message <?cs if:!Room.Direct ?>#<?cs /if ?><?cs var:Room.Name ?>" aria-describedby="composer-hint">
 <?cs var:Form.text ?></textarea>
 <div class="row">
-<p class="hint needs-script" id="composer-hint">Enter sends, Shift+Enter for a new line</p>
+<p class="hint needs-script" id="composer-hint"><?cs if:Me.EnterBreaks ?>Ctrl+Enter sends<?cs else ?>Enter sends, Shift+Enter for a new line<?cs /if ?></p>
 <button class="button primary">Send</button>
 </div>
 </div>

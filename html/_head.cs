@@ -1,9 +1,9 @@
 <?cs include!"_macros.cs" ?><!doctype html>
-<html lang="en">
+<html lang="en"<?cs if:Me.Theme ?> data-theme="<?cs var:Me.Theme ?>"<?cs /if ?>>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="<?cs if:Me.Theme ?><?cs var:Me.Theme ?><?cs else ?>light dark<?cs /if ?>">
 <meta name="csrf" content="<?cs var:Page.Csrf ?>">
 <title><?cs var:Page.Title ?> · <?cs var:Site.Name ?></title>
 <link rel="icon" type="image/svg+xml" href="/static/<?cs var:Page.Assets ?>/css/icon.svg">
@@ -17,7 +17,7 @@
 <?cs /if ?><noscript><link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/noscript.css"></noscript>
 <script type="module" src="/static/<?cs var:Page.Assets ?>/js/room.js"></script>
 <?cs /if ?></head>
-<body class="<?cs if:Page.Signed ?>inside<?cs else ?>outside<?cs /if ?> page-<?cs var:Page.Name ?>"<?cs if:Page.Signed ?> data-me="<?cs var:Me.Id ?>" data-my-name="<?cs var:Me.Name ?>" data-my-display="<?cs var:Me.Display ?>" data-my-initials="<?cs var:Me.Initials ?>" data-my-hue="<?cs var:Me.Hue ?>"<?cs /if ?>>
+<body class="<?cs if:Page.Signed ?>inside<?cs else ?>outside<?cs /if ?> page-<?cs var:Page.Name ?>"<?cs if:Page.Signed ?> data-me="<?cs var:Me.Id ?>" data-my-name="<?cs var:Me.Name ?>" data-my-display="<?cs var:Me.Display ?>" data-my-initials="<?cs var:Me.Initials ?>" data-my-hue="<?cs var:Me.Hue ?>"<?cs if:Me.EnterBreaks ?> data-enter="break"<?cs /if ?><?cs /if ?>>
 <a class="skip" href="#main">Skip to the content</a>
 <?cs if:Page.Signed ?><?cs include!"_sidebar.cs" ?><?cs else ?><header class="site">
 <a href="/"><?cs call:logo() ?><span dir="auto"><?cs var:Site.Name ?></span></a>

@@ -10,6 +10,7 @@
 <p class="check"><input type="checkbox" id="remember" name="remember" value="1"<?cs if:Form.remember ?> checked<?cs /if ?>><label for="remember">Stay signed in on this browser</label></p>
 <p class="actions"><button class="button primary">Sign in</button></p>
 </form>
+<p><a href="/forgot">Forgot your password?</a></p>
 <?cs if:Registration.Open ?><p>New here? <a href="/register">Create an account</a></p><?cs /if ?>
 </main>
 <?cs include!"_foot.cs" ?>

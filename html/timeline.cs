@@ -1,9 +1,9 @@
 <!doctype html>
-<html lang="en">
+<html lang="en"<?cs if:Me.Theme ?> data-theme="<?cs var:Me.Theme ?>"<?cs /if ?>>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="<?cs if:Me.Theme ?><?cs var:Me.Theme ?><?cs else ?>light dark<?cs /if ?>">
 <title>Messages in <?cs var:Room.Name ?></title>
 <link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/base.css">
 <link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/timeline.css">

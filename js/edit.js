@@ -1,6 +1,6 @@
 // Editing in place, and deleting with one question in the page. The links work without this module.
 
-import { make, on, page } from './page.js';
+import { isSend, make, on, page } from './page.js';
 import { post } from './net.js';
 
 let open = null; // { seq, base, element, back }
@@ -77,7 +77,7 @@ function editKeys(event) {
   if (event.key === 'Escape') {
     event.stopPropagation();
     close();
-  } else if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
+  } else if (isSend(event)) {
     save(event);
   }
 }
@@ -88,7 +88,7 @@ function edit(li) {
   field.value = words(li);
   const form = make('form', { class: 'in-place', onsubmit: save }, make('div', { class: 'box' },
     make('label', { class: 'sr-only', for: 'in-place' }, 'Edit your message'), field, error(),
-    make('div', { class: 'row' }, make('p', { class: 'hint needs-script' }, 'Enter saves, Esc cancels'),
+    make('div', { class: 'row' }, make('p', { class: 'hint needs-script' }, `${document.body.dataset.enter === 'break' ? 'Ctrl+Enter' : 'Enter'} saves, Esc cancels`),
       make('button', { type: 'button', class: 'button', onclick: close }, 'Cancel'),
       make('button', { class: 'button primary' }, 'Save'))));
   open = { tool: 'edit', seq: li.dataset.seq, base: li.dataset.change, element: form };

@@ -3,6 +3,10 @@
 
 const main = document.getElementById('main');
 
+// Whether this key press sends or saves what is in the field.
+export const isSend = (event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey
+  || (document.body.dataset.enter !== 'break' && !event.shiftKey && !event.altKey));
+
 export const page = {
   me: document.body.dataset.me,
   myName: document.body.dataset.myName,

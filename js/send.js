@@ -1,7 +1,7 @@
 // Sending: a message appears at once as pending, goes out in its turn, is tried again by itself until the server
 // has committed it, and stays with "Try again" and "Discard" when the server says no.
 
-import { backOff, on, page, sleep, tell } from './page.js';
+import { backOff, isSend, on, page, sleep, tell } from './page.js';
 import { post } from './net.js';
 import { pending } from './pending.js';
 import * as outbox from './outbox.js';
@@ -127,7 +127,7 @@ function submit(event) {
 function keys(event) {
   if (event.isComposing || event.keyCode === 229) return; // an input method is at work
   const field = event.target;
-  if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
+  if (isSend(event)) {
     event.preventDefault();
     page.composer.requestSubmit();
   } else if (event.key === 'ArrowUp' && !field.value) {

@@ -40,9 +40,10 @@ function connection({ ok, next, failures }) {
 function ended({ status, code }) {
   over = true;
   clearInterval(ticking);
-  if (status === 401 || code === 'signed_out' || code === 'not_signed_in') {
+  const elsewhere = code === 'signed_in_elsewhere';
+  if (elsewhere || status === 401 || code === 'signed_out' || code === 'not_signed_in') {
     const path = encodeURIComponent(location.pathname);
-    say('You are signed out. ', make('a', { href: `/login?next=${path}` }, 'Sign in again'), ' What you wrote and did not send is kept.');
+    say(elsewhere ? 'You signed in somewhere else, and this site allows one session at a time. ' : 'You are signed out. ', make('a', { href: `/login?next=${path}` }, 'Sign in again'), ' What you wrote and did not send is kept.');
   } else if (page.room) {
     say('This room is gone, or you are not a member of it any more. ', make('a', { href: '/rooms' }, 'Go to your rooms'));
   }

@@ -1,9 +1,11 @@
 /* The frame of the page programs. */
 #include "app.h"
+#include "db_attempt.h"
 #include "mem.h"
 #include "page.h"
 #include "text.h"
 #include "timeline.h"
+#include "wake.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -125,7 +127,7 @@ static void keep_typed(struct req *req)
         bool current = strcmp(f->name, "current") == 0;
         if (strcmp(f->name, "csrf") == 0)
             continue;
-        bool secret = current || strcmp(f->name, "password") == 0;
+        bool secret = current || strstr(f->name, "password") != NULL;
         struct view *item = secret ? view_item(req->view, "Again.Secrets", secrets++)
                                    : view_item(req->view, "Again.Fields", fields++);
         char *name = text_printable(f->name, strlen(f->name));
@@ -199,7 +201,7 @@ static void set_cookie(struct req *req, const char *name, const char *value, uin
                req->in.https ? "; Secure" : "");
 }
 
-enum db_result app_sign_in(struct req *req, uint64_t user_id, bool remember)
+enum db_result app_sign_in(struct req *req, uint64_t user_id, const char *password_hash, bool remember)
 {
     char token[CRYPTO_TOKEN_TEXT], agent[DB_AGENT];
     uint8_t hash[CRYPTO_HASH];
@@ -210,11 +212,57 @@ enum db_result app_sign_in(struct req *req, uint64_t user_id, bool remember)
     if (text_utf8_length(agent, strlen(agent)) < 0)
         agent[0] = '\0';
     enum db_result result =
-        db_session_add(req->db, hash, user_id, remember, req->config->session_days, req->in.address, agent);
-    if (result == DB_OK)
-        set_cookie(req, PAGE_COOKIE_SESSION, token,
-                   remember ? (uint64_t)req->config->session_days * 86400 : 0);
-    return result;
+        db_session_add(req->db, hash, user_id, password_hash, remember, req->config->session_days,
+                       req->config->single_session, req->in.address, agent);
+    if (result != DB_OK)
+        return result;
+    set_cookie(req, PAGE_COOKIE_SESSION, token, remember ? (uint64_t)req->config->session_days * 86400 : 0);
+    if (req->config->single_session)
+        wake_user(req->config, user_id);
+    if (req->me.id != 0) {
+        db_session_remove(req->db, req->me.id, req->session.hash);
+        wake_user(req->config, req->me.id);
+    }
+    return DB_OK;
+}
+
+bool app_too_many(struct req *req, const char *what, const char *name)
+{
+    const struct config *config = req->config;
+    unsigned retry_after = APP_ATTEMPTS_SECONDS;
+    char by_name[17], by_address[17];
+
+    snprintf(by_name, sizeof by_name, "%sname", what);
+    snprintf(by_address, sizeof by_address, "%saddress", what);
+    if (!config->limits ||
+        (db_attempt_check(req->db, by_name, name, config->limit_sign_in, APP_ATTEMPTS_SECONDS,
+                          &retry_after) != DB_REFUSED &&
+         db_attempt_check(req->db, by_address, req->in.address, config->limit_sign_in_address,
+                          APP_ATTEMPTS_SECONDS, &retry_after) != DB_REFUSED))
+        return false;
+    app_header(req, "Retry-After: %u", retry_after);
+    app_error(req, "form", "Too many attempts. Please wait a quarter of an hour and try again.");
+    return true;
+}
+
+void app_count_attempt(struct req *req, const char *what, const char *name)
+{
+    char by[17];
+
+    if (!req->config->limits)
+        return;
+    snprintf(by, sizeof by, "%sname", what);
+    db_attempt_add(req->db, by, name, APP_ATTEMPTS_SECONDS);
+    snprintf(by, sizeof by, "%saddress", what);
+    db_attempt_add(req->db, by, req->in.address, APP_ATTEMPTS_SECONDS);
+}
+
+bool app_may_register(struct req *req)
+{
+    bool open = req->config->registration == REGISTRATION_OPEN || db_site_is_new(req->db) == DB_OK;
+
+    view_flag(req->view, "Registration.Open", open);
+    return open;
 }
 
 void app_forget_session(struct req *req)
@@ -312,6 +360,19 @@ const char *app_password(struct req *req, const char *name)
     return form_get(&req->form, name);
 }
 
+const char *app_new_password(struct req *req, const char *name)
+{
+    const char *password = app_password(req, name);
+    long length = password != NULL ? text_utf8_length(password, strlen(password)) : -1;
+
+    if (length >= TEXT_PASSWORD_MIN && strlen(password) <= TEXT_PASSWORD_MAX)
+        return password;
+    app_error(req, name,
+              length >= TEXT_PASSWORD_MIN ? "The password is too long."
+                                          : "The password needs at least 8 characters.");
+    return NULL;
+}
+
 enum db_result app_names(struct req *req, const char *field, const char *text, uint64_t **ids, size_t *count)
 {
     char *names = mem_dup(text), *save = NULL;
@@ -324,6 +385,8 @@ enum db_result app_names(struct req *req, const char *field, const char *text, u
         struct user user;
         char error[TEXT_NAME_MAX + 80];
         result = text_is_name(name, strlen(name)) ? db_user_by_name(req->db, name, &user) : DB_NONE;
+        if (result == DB_OK && user.suspended)
+            result = DB_NONE;
         if (result == DB_NONE) {
             snprintf(error, sizeof error, "There is nobody called \"%.40s\" here.", name);
             app_error(req, field,
@@ -497,7 +560,9 @@ static void escape_url(struct strbuf *out, const char *text)
 static void to_sign_in(struct req *req)
 {
     if (req->json || req->route->method == METHOD_POST) {
-        app_fail(req, 401, "signed_out", "You are not signed in. Sign in, and try again.");
+        bool elsewhere = req->session.elsewhere;
+        app_fail(req, 401, elsewhere ? "signed_in_elsewhere" : "signed_out",
+                 elsewhere ? PAGE_ELSEWHERE : "You are not signed in. Sign in, and try again.");
         return;
     }
     struct strbuf path = STRBUF_INIT;

@@ -86,6 +86,8 @@ bool app_fields(struct req *req, struct app_field *fields, size_t count);
 void app_error(struct req *req, const char *field, const char *text);
 /* A password, as it was typed. NULL when it is missing or holds a NUL byte. */
 const char *app_password(struct req *req, const char *name);
+/* The same for a new one. NULL when it does not do; what is wrong then stands beside the field. */
+const char *app_new_password(struct req *req, const char *name);
 /* The value of a field that our own pages fill ("action", "visibility" …); "" when missing. */
 const char *app_value(const struct req *req, const char *name);
 
@@ -116,8 +118,18 @@ void app_notice(struct req *req, const struct app_action *actions, size_t count)
 
 /* ---- sessions ---- */
 
-/* Starts a session for the user and sets its cookie. */
-enum db_result app_sign_in(struct req *req, uint64_t user_id, bool remember);
+/* Starts a session for the user and sets its cookie. One that this browser brought along ends, and where the site
+ * allows one session at a time, all the user's others do. DB_NONE as db_session_add. */
+enum db_result app_sign_in(struct req *req, uint64_t user_id, const char *password_hash, bool remember);
+/* Whether attempts failed too often, for this name or from the address that asks; Retry-After is then set. `what` tells
+ * kinds of attempts apart: "" is signing in. */
+bool app_too_many(struct req *req, const char *what, const char *name);
+/* Counts one. */
+void app_count_attempt(struct req *req, const char *what, const char *name);
+#define APP_ATTEMPTS_SECONDS 900 /* over which they count */
+/* Whether anybody may register without an invitation: where that is not open, the very first may. Pages that offer it
+ * ask this first (Registration.Open). */
+bool app_may_register(struct req *req);
 /* Clears the cookie. */
 void app_forget_session(struct req *req);
 

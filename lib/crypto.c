@@ -2,6 +2,7 @@
 #include "crypto.h"
 #include "mem.h"
 
+#include <ctype.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -70,6 +71,31 @@ void crypto_csrf(const char *token, char out[CRYPTO_TOKEN_TEXT])
     SHA256((const unsigned char *)input, strlen(input), hash);
     base64(hash, sizeof hash, true, text);
     memcpy(out, text, CRYPTO_TOKEN_TEXT);
+}
+
+void crypto_code(char out[CRYPTO_CODE_TEXT])
+{
+    static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789"; /* 32, none like another */
+    uint8_t raw[16];
+
+    random_bytes(raw, sizeof raw);
+    for (size_t i = 0; i < sizeof raw; i++) {
+        if (i > 0 && i % 4 == 0)
+            *out++ = '-';
+        *out++ = letters[raw[i] & 31];
+    }
+    *out = '\0';
+}
+
+void crypto_code_hash(const char *code, uint8_t out[CRYPTO_HASH])
+{
+    char plain[CRYPTO_CODE_TEXT * 2];
+    size_t len = 0;
+
+    for (; *code != '\0' && len < sizeof plain; code++)
+        if (isalnum((unsigned char)*code))
+            plain[len++] = (char)tolower((unsigned char)*code);
+    crypto_sha256(plain, len, out);
 }
 
 bool crypto_equal(const char *a, const char *b)

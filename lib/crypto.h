@@ -8,6 +8,7 @@
 
 #define CRYPTO_HASH          32  /* bytes of SHA-256 */
 #define CRYPTO_TOKEN_TEXT    44  /* 256 random bits as base64url without padding (43), and a NUL */
+#define CRYPTO_CODE_TEXT     20  /* "k7qf-29xd-mw4t-h8ra": 80 random bits in letters and digits, and a NUL */
 #define CRYPTO_PASSWORD_TEXT 128 /* a PHC string of ours fits */
 
 /* scrypt's cost (RFC 7914): N = 2^cost, r = block, p = parallel. */
@@ -25,6 +26,11 @@ void crypto_sha256(const void *data, size_t len, uint8_t out[CRYPTO_HASH]);
 /* The form token that belongs to a cookie's token: base64url(SHA-256("csrf:" token)). It can be made from the
  * cookie alone, and the cookie not from it. */
 void crypto_csrf(const char *token, char out[CRYPTO_TOKEN_TEXT]);
+
+/* A recovery code: to be written down, and typed again. */
+void crypto_code(char out[CRYPTO_CODE_TEXT]);
+/* SHA-256 of a code as somebody typed it: capitals, spaces and hyphens make no difference. */
+void crypto_code_hash(const char *code, uint8_t out[CRYPTO_HASH]);
 
 /* In time that depends on the lengths alone. */
 bool crypto_equal(const char *a, const char *b);

@@ -328,9 +328,9 @@ static enum db_result check_sessions(struct db *db, struct group *g)
     size_t size = list_of(g, want_session, index);
     if (size > 0) {
         strbuf_addstr(
-            &sql,
-            "SELECT s.token_hash, s.user_id, u.version FROM sessions s JOIN users u ON u.id = s.user_id "
-            "WHERE s.expires_at > UTC_TIMESTAMP(3) AND s.token_hash IN (");
+            &sql, "SELECT s.token_hash, s.user_id, u.version, s.ended <> '' FROM sessions s JOIN users u ON "
+                  "u.id = s.user_id AND u.deleted_at IS NULL AND u.suspended_at IS NULL WHERE s.expires_at > "
+                  "UTC_TIMESTAMP(3) AND s.token_hash IN (");
         db_marks(&sql, "?", size);
         strbuf_addch(&sql, ')');
         for (size_t i = 0; i < size; i++)
@@ -341,13 +341,17 @@ static enum db_result check_sessions(struct db *db, struct group *g)
             const char *hash = db_text(db, 0, &len);
             for (size_t i = 0; i < g->count; i++)
                 if (len == CRYPTO_HASH && memcmp(hash, g->write[i]->session, CRYPTO_HASH) == 0) {
+                    if (db_u64(db, 3) != 0) {
+                        g->write[i]->result = WRITE_ELSEWHERE;
+                        continue;
+                    }
                     g->write[i]->user_id = db_u64(db, 1);
                     g->write[i]->user_version = db_u64(db, 2);
                 }
         }
     }
     for (size_t i = 0; i < g->count; i++)
-        if (g->write[i]->user_id == 0)
+        if (g->write[i]->user_id == 0 && is_open(g->write[i]))
             g->write[i]->result = WRITE_SIGNED_OUT;
     db_args_free(args);
     strbuf_release(&sql);
@@ -889,4 +893,56 @@ void db_message_write(struct db *db, struct limit *limit, struct write **writes,
         writes[i]->fresh = false;
         writes[i]->seq = before[i].seq;
     }
+}
+
+/* ---- an account ends ---- */
+
+#define PURGE_MAX 1000 /* messages in one transaction: sends to the room wait for it */
+#define OF_USER   "t.sender_id = ? AND t.kind = 'text' AND t.deleted_at IS NULL AND t.seq >= r.oldest_seq"
+
+struct purge {
+    uint64_t user_id;
+    uint64_t room_id;
+};
+
+static enum db_result purge(struct db *db, void *context)
+{
+    const struct purge *p = context;
+    enum db_result result = db_run(
+        db, "SELECT version FROM rooms WHERE id = ? AND deleted_at IS NULL FOR UPDATE", "u", p->room_id);
+
+    if (result != DB_OK || !db_next(db))
+        return result;
+    uint64_t version = db_u64(db, 0);
+    result = db_run(db,
+                    "DELETE v FROM revisions v JOIN messages t ON t.room_id = v.room_id AND t.seq = v.seq "
+                    "WHERE v.room_id = ? AND t.sender_id = ?",
+                    "uu", p->room_id, p->user_id);
+    if (result == DB_OK || result == DB_NONE)
+        result = db_run(db,
+                        "UPDATE messages w JOIN (SELECT t.seq, ROW_NUMBER() OVER (ORDER BY t.seq) AS n FROM "
+                        "messages t JOIN rooms r ON r.id = t.room_id WHERE t.room_id = ? AND " OF_USER
+                        " ORDER BY t.seq LIMIT ?) k ON k.seq = w.seq SET w.version = ? + k.n, w.text = '', "
+                        "w.deleted_at = UTC_TIMESTAMP(3) WHERE w.room_id = ?",
+                        "uuuuu", p->room_id, p->user_id, (uint64_t)PURGE_MAX, version, p->room_id);
+    if (result == DB_OK)
+        result = db_run(db, "UPDATE rooms SET version = version + ? WHERE id = ?", "uu", db_affected(db),
+                        p->room_id);
+    return result;
+}
+
+enum db_result db_message_purge(struct db *db, uint64_t user_id, uint64_t *room_id)
+{
+    struct purge p = {.user_id = user_id};
+    enum db_result result = db_run(db,
+                                   "SELECT t.room_id FROM messages t JOIN rooms r ON r.id = t.room_id AND "
+                                   "r.deleted_at IS NULL WHERE " OF_USER " LIMIT 1",
+                                   "u", user_id);
+
+    if (result != DB_OK || !db_next(db))
+        return result;
+    *room_id = p.room_id = db_u64(db, 0);
+    while (result == DB_OK)
+        result = db_transaction(db, purge, &p);
+    return result == DB_NONE ? DB_OK : result;
 }

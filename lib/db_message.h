@@ -70,6 +70,7 @@ enum write_action { WRITE_SEND, WRITE_EDIT, WRITE_DELETE, WRITE_READ, WRITE_UNRE
 enum write_result {
     WRITE_DONE, /* numbers are filled; `fresh` when this very call stored a new message, or moved a mark */
     WRITE_SIGNED_OUT,  /* 401 */
+    WRITE_ELSEWHERE,   /* 401: another session took its place */
     WRITE_NO_ROOM,     /* 404, also for a private room the sender is not in */
     WRITE_NOT_MEMBER,  /* 403 */
     WRITE_NO_MESSAGE,  /* 404 */
@@ -115,6 +116,10 @@ struct write {
  * when it is not NULL, says how fast each user may send; a repeated send costs nothing. */
 struct limit;
 void db_message_write(struct db *db, struct limit *limit, struct write **writes, size_t count);
+
+/* Deletes what a user wrote, in the one room that it finds and fills in: every message is a change of its own. Begins
+ * anew with each call; DB_NONE: there is nothing left. */
+enum db_result db_message_purge(struct db *db, uint64_t user_id, uint64_t *room_id);
 
 /* Raises a user's read mark by itself, for pages without scripts. */
 enum db_result db_message_mark_read(struct db *db, uint64_t room_id, uint64_t user_id, uint64_t seq);

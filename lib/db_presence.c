@@ -33,7 +33,7 @@ enum db_result db_presence_leave(struct db *db, uint64_t user_id)
     enum db_result result =
         db_run(db,
                "UPDATE presence SET online_until = UTC_TIMESTAMP(3) WHERE user_id = ? AND NOT "
-               "EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = presence.user_id)",
+               "EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = presence.user_id AND s.ended = '')",
                "u", user_id);
 
     return result == DB_NONE ? DB_OK : result;

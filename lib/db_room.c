@@ -633,6 +633,15 @@ enum db_result db_room_join(struct db *db, uint64_t id, uint64_t actor)
     return db_transaction(db, join, &c);
 }
 
+static enum db_result end_room(struct db *db, uint64_t id)
+{
+    enum db_result result = db_run(
+        db, "UPDATE rooms SET name = NULL, deleted_at = UTC_TIMESTAMP(3), version = version + 1 WHERE id = ?",
+        "u", id);
+
+    return result == DB_OK ? raise_members(db, id) : result;
+}
+
 static enum db_result delete_room(struct db *db, void *context)
 {
     const struct change *c = context;
@@ -640,12 +649,7 @@ static enum db_result delete_room(struct db *db, void *context)
     enum role role = ROLE_NONE;
     enum db_result result = lock_for(db, c, RIGHT_DELETE, &room, &role);
 
-    if (result == DB_OK)
-        result = db_run(
-            db,
-            "UPDATE rooms SET name = NULL, deleted_at = UTC_TIMESTAMP(3), version = version + 1 WHERE id = ?",
-            "u", room.id);
-    return result == DB_OK ? raise_members(db, room.id) : result;
+    return result == DB_OK ? end_room(db, room.id) : result;
 }
 
 enum db_result db_room_delete(struct db *db, uint64_t id, uint64_t actor)
@@ -653,6 +657,58 @@ enum db_result db_room_delete(struct db *db, uint64_t id, uint64_t actor)
     struct change c = {.room_id = id, .actor = actor};
 
     return db_transaction(db, delete_room, &c);
+}
+
+/* Makes sure that somebody owns a group without `user`. DB_NONE: nobody else is in it. */
+static enum db_result find_heir(struct db *db, struct locked *room, uint64_t user)
+{
+    char display[TEXT_DISPLAY_MAX * 4 + 1];
+    enum db_result result = db_run(
+        db,
+        "SELECT u.id, m.role, u.display FROM members m JOIN users u ON u.id = m.user_id WHERE "
+        "m.room_id = ? AND u.id <> ? ORDER BY u.suspended_at IS NOT NULL, m.role, m.added_at, u.id LIMIT 1",
+        "uu", room->id, user);
+
+    if (result != DB_OK || !db_next(db) || rights_role(db_text(db, 1, NULL)) == ROLE_OWNER)
+        return result;
+    uint64_t heir = db_u64(db, 0);
+    snprintf(display, sizeof display, "%s", db_text(db, 2, NULL));
+    result = db_run(db, "UPDATE members SET role = 'owner', muted = 0 WHERE room_id = ? AND user_id = ?",
+                    "uu", room->id, heir);
+    if (result == DB_OK)
+        result = add_event(db, room, user, "owner", display);
+    return result == DB_OK ? db_user_raise(db, &heir, 1) : result;
+}
+
+static enum db_result abandon(struct db *db, void *context)
+{
+    const struct change *c = context;
+    struct locked room = {0};
+    enum role role = ROLE_NONE;
+    enum db_result result = lock_room(db, c->room_id, &room);
+
+    if (result == DB_OK)
+        result = role_of(db, room.id, c->user, &role);
+    if (result != DB_OK || role == ROLE_NONE)
+        return result;
+    if (room.direct) { /* the other one reads a new name in his lists */
+        result = raise_members(db, room.id);
+        return result == DB_OK ? db_run(db, "DELETE FROM members WHERE room_id = ? AND user_id = ?", "uu",
+                                        room.id, c->user)
+                               : result;
+    }
+    if (role == ROLE_OWNER)
+        result = find_heir(db, &room, c->user);
+    if (result == DB_NONE)
+        return end_room(db, room.id);
+    return result == DB_OK ? delete_member(db, &room, c->user, c->user, "left") : result;
+}
+
+enum db_result db_room_abandon(struct db *db, uint64_t id, uint64_t user)
+{
+    struct change c = {.room_id = id, .user = user};
+
+    return db_transaction(db, abandon, &c);
 }
 
 /* Runs `find` for the ids of rooms, then `clean` for each with the limit. */

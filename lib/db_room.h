@@ -94,6 +94,9 @@ enum db_result db_room_remove(struct db *db, uint64_t id, uint64_t actor, uint64
 enum db_result db_room_set_role(struct db *db, uint64_t id, uint64_t actor, uint64_t user, enum role role,
                                 bool *last_owner);
 enum db_result db_room_leave(struct db *db, uint64_t id, uint64_t actor, bool *last_owner);
+/* The user's account ends. A group that would lose its only owner gets another: the admin who has been there longest,
+ * else the member; one that nobody else is in is deleted. Who is no member: DB_OK, nothing changes. */
+enum db_result db_room_abandon(struct db *db, uint64_t id, uint64_t user);
 /* Only public groups. Who is a member already: DB_OK, nothing changes. */
 enum db_result db_room_join(struct db *db, uint64_t id, uint64_t actor);
 /* The name is free again afterwards. */

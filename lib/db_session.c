@@ -14,16 +14,50 @@ static uint64_t lifetime(bool remember, unsigned days)
     return remember ? days : DAYS_UNREMEMBERED;
 }
 
-enum db_result db_session_add(struct db *db, const uint8_t hash[CRYPTO_HASH], uint64_t user_id, bool remember,
-                              unsigned days, const char *address, const char *agent)
+struct addition {
+    const uint8_t *hash;
+    uint64_t user_id;
+    const char *password_hash;
+    bool remember;
+    unsigned days;
+    bool single;
+    const char *address;
+    const char *agent;
+};
+
+static enum db_result add(struct db *db, void *context)
 {
+    const struct addition *a = context;
+    enum db_result result = db_user_lock(db, a->user_id);
+
+    if (result == DB_OK && a->password_hash != NULL)
+        result = db_run(db, "SELECT 1 FROM users WHERE id = ? AND password = ?", "us", a->user_id,
+                        a->password_hash);
+    if (result != DB_OK)
+        return result;
+    if (a->single)
+        result = db_run(db,
+                        "UPDATE users u JOIN sessions s ON s.user_id = u.id AND s.ended = '' "
+                        "SET s.ended = 'elsewhere', u.version = u.version + 1 WHERE u.id = ?",
+                        "u", a->user_id);
+    if (result != DB_OK && result != DB_NONE)
+        return result;
     return db_run(
         db,
         "INSERT INTO sessions (token_hash, user_id, created_at, seen_at, expires_at, remember, address, "
         "agent) "
         "VALUES (?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL ? DAY, ?, ?, ?)",
-        "buuuss", hash, (size_t)CRYPTO_HASH, user_id, lifetime(remember, days), (uint64_t)remember, address,
-        agent);
+        "buuuss", a->hash, (size_t)CRYPTO_HASH, a->user_id, lifetime(a->remember, a->days),
+        (uint64_t)a->remember, a->address, a->agent);
+}
+
+enum db_result db_session_add(struct db *db, const uint8_t hash[CRYPTO_HASH], uint64_t user_id,
+                              const char *password_hash, bool remember, unsigned days, bool single,
+                              const char *address, const char *agent)
+{
+    struct addition a = {hash, user_id, password_hash, remember, days, single, address, agent};
+
+    return db_transaction(db, add, &a);
 }
 
 enum db_result db_session_get(struct db *db, const uint8_t hash[CRYPTO_HASH], struct session *session,
@@ -33,16 +67,20 @@ enum db_result db_session_get(struct db *db, const uint8_t hash[CRYPTO_HASH], st
         db,
         "SELECT s.remember, s.seen_at < UTC_TIMESTAMP(3) - INTERVAL 300 SECOND, u.id, u.name, u.display, "
         "u.email, "
-        "u.admin, u.version, u.last_room_id, u.created_at, i.epoch FROM sessions s JOIN users u ON u.id = "
-        "s.user_id "
+        "u.admin, u.version, u.last_room_id, u.created_at, i.epoch, u.theme, u.enter_sends, u.hidden, "
+        "s.ended = 'elsewhere', s.ended <> '' FROM sessions s JOIN users u ON u.id = "
+        "s.user_id AND u.deleted_at IS NULL AND u.suspended_at IS NULL "
         "JOIN site i ON i.id = 1 "
         "WHERE s.token_hash = ? AND s.expires_at > UTC_TIMESTAMP(3)",
         "b", hash, (size_t)CRYPTO_HASH);
 
-    if (result != DB_OK || !db_next(db))
-        return result;
     memset(session, 0, sizeof *session);
     memset(user, 0, sizeof *user);
+    if (result != DB_OK || !db_next(db))
+        return result;
+    session->elsewhere = db_u64(db, 14) != 0;
+    if (db_u64(db, 15) != 0)
+        return DB_NONE;
     memcpy(session->hash, hash, CRYPTO_HASH);
     session->remember = db_u64(db, 0) != 0;
     session->stale = db_u64(db, 1) != 0;
@@ -55,6 +93,9 @@ enum db_result db_session_get(struct db *db, const uint8_t hash[CRYPTO_HASH], st
     user->last_room_id = db_u64(db, 8);
     db_time(db, 9, user->created_at);
     snprintf(session->epoch, sizeof session->epoch, "%s", db_text(db, 10, NULL));
+    snprintf(user->theme, sizeof user->theme, "%s", db_text(db, 11, NULL));
+    user->enter_sends = db_u64(db, 12) != 0;
+    user->hidden = db_u64(db, 13) != 0;
     return DB_OK;
 }
 
@@ -69,11 +110,11 @@ enum db_result db_session_touch(struct db *db, const struct session *session, un
 
 enum db_result db_session_list(struct db *db, uint64_t user_id, struct session_list *list)
 {
-    enum db_result result =
-        db_run(db,
-               "SELECT token_hash, created_at, seen_at, address, agent, remember FROM sessions "
-               "WHERE user_id = ? AND expires_at > UTC_TIMESTAMP(3) ORDER BY seen_at DESC LIMIT ?",
-               "uu", user_id, (uint64_t)SESSIONS_MAX);
+    enum db_result result = db_run(
+        db,
+        "SELECT token_hash, created_at, seen_at, address, agent, remember FROM sessions "
+        "WHERE user_id = ? AND ended = '' AND expires_at > UTC_TIMESTAMP(3) ORDER BY seen_at DESC LIMIT ?",
+        "uu", user_id, (uint64_t)SESSIONS_MAX);
 
     *list = (struct session_list){NULL, 0};
     if (result != DB_OK)

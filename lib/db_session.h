@@ -16,7 +16,8 @@ struct session {
     char agent[DB_AGENT];
     char epoch[DB_EPOCH]; /* the site's, read with it: most who need the one need the other */
     bool remember;
-    bool stale; /* not marked as seen for five minutes: db_session_touch is due */
+    bool elsewhere; /* filled with DB_NONE too: a newer session took its place */
+    bool stale;     /* not marked as seen for five minutes: db_session_touch is due */
 };
 
 struct session_list {
@@ -24,9 +25,12 @@ struct session_list {
     size_t count;
 };
 
-/* Session lifetimes: `remember` keeps it `days` after the last use, else it ends a day after it. */
-enum db_result db_session_add(struct db *db, const uint8_t hash[CRYPTO_HASH], uint64_t user_id, bool remember,
-                              unsigned days, const char *address, const char *agent);
+/* Session lifetimes: `remember` keeps it `days` after the last use, else it ends a day after it. `single`: the
+ * user's other sessions end with it; of several that are added at the same moment one stays. DB_NONE: he is gone or
+ * suspended, or his password is not `password_hash` any more (NULL: whatever it is). */
+enum db_result db_session_add(struct db *db, const uint8_t hash[CRYPTO_HASH], uint64_t user_id,
+                              const char *password_hash, bool remember, unsigned days, bool single,
+                              const char *address, const char *agent);
 /* The session and its user. DB_NONE: there is none, or it has ended. */
 enum db_result db_session_get(struct db *db, const uint8_t hash[CRYPTO_HASH], struct session *session,
                               struct user *user);

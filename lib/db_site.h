@@ -6,6 +6,8 @@
 
 #define DB_EPOCH 17
 
+/* DB_OK: nobody registered yet. DB_NONE: somebody did. */
+enum db_result db_site_is_new(struct db *db);
 /* The site's epoch, part of every cursor. */
 enum db_result db_site_epoch(struct db *db, char out[DB_EPOCH]);
 

@@ -1,5 +1,6 @@
 /* Users: accounts and profiles. */
 #include "db_user.h"
+#include "db_link.h"
 #include "db_presence.h"
 #include "mem.h"
 
@@ -9,13 +10,12 @@
 
 #define COLUMNS                                                              \
     "u.id, u.name, u.display, u.email, u.admin, u.version, u.last_room_id, " \
-    "u.created_at, " DB_PRESENCE_ONLINE " AS present, p.seen_at"
-#define FROM " FROM users u" DB_PRESENCE_OF("u")
+    "u.created_at, " DB_PRESENCE_ONLINE " AS present, p.seen_at, u.suspended_at IS NOT NULL"
+#define COLUMN_COUNT 11
+#define FROM         " FROM users u" DB_PRESENCE_OF("u")
 
 struct addition {
-    const char *name;
-    const char *email;
-    const char *hash;
+    const struct user_fields *fields;
     uint64_t id;
     bool name_taken;
     bool email_taken;
@@ -33,19 +33,33 @@ static void read_user(struct db *db, struct user *user)
     db_time(db, 7, user->created_at);
     user->online = db_u64(db, 8) != 0;
     db_time(db, 9, user->seen_at);
+    user->suspended = db_u64(db, 10) != 0;
+}
+
+/* The first user needs no invitation. */
+static enum db_result use_invitation(struct db *db, const char *token)
+{
+    enum db_result result = db_run(db, "SELECT 1 FROM site WHERE id = 1 AND registrations = 1", "");
+
+    if (result == DB_NONE && token != NULL)
+        result = db_link_use(db, LINK_INVITE, token);
+    return result == DB_NONE ? DB_REFUSED : result;
 }
 
 static enum db_result add(struct db *db, void *context)
 {
     struct addition *a = context;
+    const struct user_fields *f = a->fields;
 
     /* The row's lock puts registrations in order: exactly one of them is the first. */
     enum db_result result = db_run(db, "UPDATE site SET registrations = registrations + 1 WHERE id = 1", "");
+    if (result == DB_OK && f->invited)
+        result = use_invitation(db, f->invite);
     if (result != DB_OK)
         return result;
     a->name_taken = a->email_taken = false;
     result = db_run(db, "SELECT name = ?, email = LOWER(?) FROM users WHERE name = ? OR email = LOWER(?)",
-                    "ssss", a->name, a->email, a->name, a->email);
+                    "ssss", f->name, f->email, f->name, f->email);
     while (db_next(db)) {
         a->name_taken |= db_u64(db, 0) != 0;
         a->email_taken |= db_u64(db, 1) != 0;
@@ -57,15 +71,15 @@ static enum db_result add(struct db *db, void *context)
     result = db_run(db,
                     "INSERT INTO users (name, display, email, password, admin, created_at) "
                     "SELECT ?, ?, LOWER(?), ?, registrations = 1, UTC_TIMESTAMP(3) FROM site WHERE id = 1",
-                    "ssss", a->name, a->name, a->email, a->hash);
+                    "ssss", f->name, f->name, f->email, f->password_hash);
     a->id = db_insert_id(db);
     return result;
 }
 
-enum db_result db_user_add(struct db *db, const char *name, const char *email, const char *password_hash,
-                           uint64_t *id, bool *name_taken, bool *email_taken)
+enum db_result db_user_add(struct db *db, const struct user_fields *fields, uint64_t *id, bool *name_taken,
+                           bool *email_taken)
 {
-    struct addition a = {.name = name, .email = email, .hash = password_hash};
+    struct addition a = {.fields = fields};
     enum db_result result = db_transaction(db, add, &a);
 
     *id = a.id;
@@ -86,30 +100,31 @@ enum db_result db_user_by_name(struct db *db, const char *name, struct user *use
     return result;
 }
 
-static enum db_result read_hash(struct db *db, enum db_result result, uint64_t *id,
-                                char hash[CRYPTO_PASSWORD_TEXT])
+enum db_result db_user_credentials(struct db *db, const char *name_or_email, struct user *user,
+                                   char hash[CRYPTO_PASSWORD_TEXT])
 {
+    /* A name holds no '@' and an address always does. */
+    const char *sql = strchr(name_or_email, '@') != NULL ? "SELECT " COLUMNS ", u.password" FROM
+                                                           "WHERE u.email = LOWER(?) AND u.deleted_at IS NULL"
+                                                         : "SELECT " COLUMNS ", u.password" FROM
+                                                           "WHERE u.name = ? AND u.deleted_at IS NULL";
+    enum db_result result = db_run(db, sql, "s", name_or_email);
+
+    memset(user, 0, sizeof *user);
     if (result == DB_OK && db_next(db)) {
-        snprintf(hash, CRYPTO_PASSWORD_TEXT, "%s", db_text(db, 0, NULL));
-        *id = db_u64(db, 1);
+        read_user(db, user);
+        snprintf(hash, CRYPTO_PASSWORD_TEXT, "%s", db_text(db, COLUMN_COUNT, NULL));
     }
     return result;
 }
 
-enum db_result db_user_credentials(struct db *db, const char *name_or_email, uint64_t *id,
-                                   char hash[CRYPTO_PASSWORD_TEXT])
-{
-    /* A name holds no '@' and an address always does. */
-    const char *sql = strchr(name_or_email, '@') != NULL
-                          ? "SELECT password, id FROM users WHERE email = LOWER(?)"
-                          : "SELECT password, id FROM users WHERE name = ?";
-
-    return read_hash(db, db_run(db, sql, "s", name_or_email), id, hash);
-}
-
 enum db_result db_user_password(struct db *db, uint64_t id, char hash[CRYPTO_PASSWORD_TEXT])
 {
-    return read_hash(db, db_run(db, "SELECT password, id FROM users WHERE id = ?", "u", id), &id, hash);
+    enum db_result result = db_run(db, "SELECT password FROM users WHERE id = ?", "u", id);
+
+    if (result == DB_OK && db_next(db))
+        snprintf(hash, CRYPTO_PASSWORD_TEXT, "%s", db_text(db, 0, NULL));
+    return result;
 }
 
 enum db_result db_user_set_password(struct db *db, uint64_t id, const char *hash)
@@ -140,6 +155,52 @@ enum db_result db_user_set_profile(struct db *db, uint64_t id, const char *displ
 {
     return db_run(db, "UPDATE users SET display = ?, email = LOWER(?), version = version + 1 WHERE id = ?",
                   "ssu", display, email, id);
+}
+
+enum db_result db_user_set_preferences(struct db *db, uint64_t id, const char *theme, bool enter_sends,
+                                       bool hidden)
+{
+    return db_run(
+        db, "UPDATE users SET theme = ?, enter_sends = ?, hidden = ?, version = version + 1 WHERE id = ?",
+        "suuu", theme, (uint64_t)enter_sends, (uint64_t)hidden, id);
+}
+
+enum db_result db_user_lock(struct db *db, uint64_t id)
+{
+    return db_run(
+        db, "SELECT 1 FROM users WHERE id = ? AND deleted_at IS NULL AND suspended_at IS NULL FOR UPDATE",
+        "u", id);
+}
+
+static enum db_result delete_user(struct db *db, void *context)
+{
+    static const char *const steps[] = {
+        "DELETE FROM sessions WHERE user_id = ?",
+        "DELETE FROM links WHERE user_id = ?",
+        "DELETE FROM recovery_codes WHERE user_id = ?",
+        "DELETE FROM presence WHERE user_id = ?",
+    };
+    const uint64_t *id = context;
+    enum db_result result = db_user_lock(db, *id);
+
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && result == DB_OK; i++) {
+        result = db_run(db, steps[i], "u", *id);
+        if (result == DB_NONE)
+            result = DB_OK;
+    }
+    if (result != DB_OK)
+        return result;
+    return db_run(
+        db,
+        "UPDATE users SET name = CONCAT('-', id), display = 'Former member', email = CONCAT('-', id), "
+        "password = '', admin = 0, last_room_id = 0, deleted_at = UTC_TIMESTAMP(3), "
+        "version = version + 1 WHERE id = ?",
+        "u", *id);
+}
+
+enum db_result db_user_delete(struct db *db, uint64_t id)
+{
+    return db_transaction(db, delete_user, &id);
 }
 
 enum db_result db_user_set_last_room(struct db *db, uint64_t id, uint64_t room_id)

@@ -15,6 +15,12 @@ struct user {
     uint64_t version;
     uint64_t last_room_id;
     char created_at[DB_TIME];
+    bool
+        suspended; /* may not sign in, is not listed and not added to rooms; filled where a user is looked up */
+    /* What he chose, filled with his session: */
+    char theme[TEXT_THEME];
+    bool enter_sends;
+    bool hidden;           /* is not shown as online */
     bool online;           /* filled by db_user_list and db_user_by_name, as others may know */
     char seen_at[DB_TIME]; /* likewise; "" when never */
 };
@@ -25,18 +31,31 @@ struct user_list {
     size_t count;
 };
 
-/* Adds a user; the first ever becomes the site's admin. DB_DUPLICATE: *name_taken and *email_taken say which. */
-enum db_result db_user_add(struct db *db, const char *name, const char *email, const char *password_hash,
-                           uint64_t *id, bool *name_taken, bool *email_taken);
+struct user_fields {
+    const char *name;
+    const char *email;
+    const char *password_hash;
+    bool invited;       /* only by invitation: one use of it is taken with the user */
+    const char *invite; /* its token; NULL opens nothing */
+};
 
-/* By sign-in name, without regard to case. DB_NONE also for an account that was deleted. */
+/* Adds a user; the first ever becomes the site's admin, and needs no invitation. DB_REFUSED: the invitation is not
+ * good (any more). DB_DUPLICATE: *name_taken and *email_taken say which. */
+enum db_result db_user_add(struct db *db, const struct user_fields *fields, uint64_t *id, bool *name_taken,
+                           bool *email_taken);
+
+/* By sign-in name, without regard to case. Those who are gone are nobody; those suspended are found. */
 enum db_result db_user_by_name(struct db *db, const char *name, struct user *user);
 
-/* By name or e-mail, with the password's hash. */
-enum db_result db_user_credentials(struct db *db, const char *name_or_email, uint64_t *id,
+/* The same by name or e-mail, with the password's hash. */
+enum db_result db_user_credentials(struct db *db, const char *name_or_email, struct user *user,
                                    char hash[CRYPTO_PASSWORD_TEXT]);
 enum db_result db_user_password(struct db *db, uint64_t id, char hash[CRYPTO_PASSWORD_TEXT]);
 enum db_result db_user_set_password(struct db *db, uint64_t id, const char *hash);
+
+/* Locks the user's row, in a transaction: what is done with his sessions and keys happens one after the other.
+ * DB_NONE: he is gone or suspended. */
+enum db_result db_user_lock(struct db *db, uint64_t id);
 
 /* Everybody whose account is open, first who is online, then by display name: those whose name or display name contains
  * `query` ("" is all), at most `limit` after the first `skip`. */
@@ -45,6 +64,14 @@ enum db_result db_user_list(struct db *db, const char *query, size_t skip, size_
 
 /* DB_DUPLICATE: somebody else has that e-mail address. */
 enum db_result db_user_set_profile(struct db *db, uint64_t id, const char *display, const char *email);
+
+/* `theme` is auto, light or dark. */
+enum db_result db_user_set_preferences(struct db *db, uint64_t id, const char *theme, bool enter_sends,
+                                       bool hidden);
+
+/* Ends the account: sessions and keys go, the name is free again, and what he wrote stands under "Former member". His
+ * memberships and messages are not touched: leave_site does all of it. */
+enum db_result db_user_delete(struct db *db, uint64_t id);
 
 enum db_result db_user_set_last_room(struct db *db, uint64_t id, uint64_t room_id);
 

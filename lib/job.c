@@ -1,6 +1,7 @@
 /* What the messages program asks of the database, and the thread that does it. */
 #include "job.h"
 #include "db_attempt.h"
+#include "db_link.h"
 #include "db_session.h"
 #include "limit.h"
 #include "mem.h"
@@ -154,7 +155,7 @@ static enum db_result read_all(struct db *db, struct read_job *r)
     enum db_result result = db_session_get(db, r->session, &session, &r->user);
 
     if (result == DB_NONE) {
-        r->status = READ_SIGNED_OUT;
+        r->status = session.elsewhere ? READ_ELSEWHERE : READ_SIGNED_OUT;
         return DB_OK;
     }
     if (result == DB_OK && session.stale)
@@ -280,6 +281,8 @@ static void clean(struct db *db)
 
     if (result == DB_OK || result == DB_NONE)
         result = db_attempt_clean(db, CLEAN_ROWS);
+    if (result == DB_OK || result == DB_NONE)
+        result = db_link_clean(db, CLEAN_ROWS);
     if (result == DB_OK || result == DB_NONE)
         db_room_clean(db, CLEAN_ROWS);
 }

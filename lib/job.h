@@ -20,7 +20,15 @@ enum job_kind {
     JOB_TICK,    /* the versions of what readers follow; presence */
 };
 
-enum read_status { READ_OK, READ_SIGNED_OUT, READ_NO_ROOM, READ_NOT_MEMBER, READ_AWAY, READ_FAULT };
+enum read_status {
+    READ_OK,
+    READ_SIGNED_OUT,
+    READ_ELSEWHERE,
+    READ_NO_ROOM,
+    READ_NOT_MEMBER,
+    READ_AWAY,
+    READ_FAULT
+};
 
 struct read_job {
     uint8_t session[CRYPTO_HASH];

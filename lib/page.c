@@ -24,6 +24,7 @@ const char *page_reason(int status)
         {405, "Method Not Allowed"},
         {406, "Not Acceptable"},
         {409, "Conflict"},
+        {410, "Gone"},
         {413, "Content Too Large"},
         {415, "Unsupported Media Type"},
         {422, "Unprocessable Content"},
@@ -79,6 +80,9 @@ void page_common(struct view *view, const struct config *config, const char *pro
     struct view *node = view_child(view, "Me");
     view_set_u64(node, "Id", me->id);
     view_flag(node, "Admin", me->admin);
+    view_flag(node, "EnterBreaks", !me->enter_sends);
+    if (strcmp(me->theme, "auto") != 0)
+        view_set(node, "Theme", me->theme);
     timeline_person(node, me->name, me->display);
 }
 
@@ -123,6 +127,7 @@ void page_error(struct view *view, int status, const char *text)
              : status == 503 ? "Back in a moment"
                              : "That did not work");
     view_set(view, "Error.Text", text);
+    view_flag(view, "Error.SignIn", status == 401);
     view_flag(view, "Retry", status == 503 || status == 429);
 }
 

@@ -9,6 +9,7 @@
 #include "tmpl.h"
 
 #define PAGE_COOKIE_SESSION "snug_session"
+#define PAGE_ELSEWHERE      "You signed in somewhere else, and this site allows one session at a time."
 
 /* The reason phrase of a status. */
 const char *page_reason(int status);

@@ -15,6 +15,7 @@ static const struct refusal away = {
 static const struct refusal fault = {500, "fault", "Something went wrong on our side. It has been noted."};
 static const struct refusal signed_out = {401, "signed_out",
                                           "You are not signed in. Sign in, and try again."};
+static const struct refusal elsewhere = {401, "signed_in_elsewhere", PAGE_ELSEWHERE};
 static const struct refusal no_room = {404, "not_found",
                                        "There is nothing at this address, or it is not yours to see."};
 static const struct refusal not_member = {403, "not_a_member", "You are not in this group. Join it first."};
@@ -22,9 +23,9 @@ static const struct refusal not_member = {403, "not_a_member", "You are not in t
 const struct refusal *reply_read_refusal(enum read_status status)
 {
     static const struct refusal *const table[] = {
-        [READ_OK] = NULL,          [READ_SIGNED_OUT] = &signed_out,
-        [READ_NO_ROOM] = &no_room, [READ_NOT_MEMBER] = &not_member,
-        [READ_AWAY] = &away,       [READ_FAULT] = &fault,
+        [READ_OK] = NULL,          [READ_SIGNED_OUT] = &signed_out, [READ_ELSEWHERE] = &elsewhere,
+        [READ_NO_ROOM] = &no_room, [READ_NOT_MEMBER] = &not_member, [READ_AWAY] = &away,
+        [READ_FAULT] = &fault,
     };
 
     return table[status];
@@ -44,6 +45,7 @@ const struct refusal *reply_write_refusal(enum write_result result)
     static const struct refusal *const table[] = {
         [WRITE_DONE] = NULL,
         [WRITE_SIGNED_OUT] = &signed_out,
+        [WRITE_ELSEWHERE] = &elsewhere,
         [WRITE_NO_ROOM] = &no_room,
         [WRITE_NOT_MEMBER] = &not_member,
         [WRITE_NO_MESSAGE] = &no_message,

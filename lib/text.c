@@ -2,6 +2,7 @@
 #include "text.h"
 #include "mem.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Reads one character; returns its bytes (1–4), or 0 when it is not valid. */
@@ -250,6 +251,33 @@ char *text_printable(const char *text, size_t len)
         i += n > 0 ? n : 1;
     }
     return out;
+}
+
+/* The word of the first pair whose mark the text holds; NULL when there is none. */
+static const char *known_word(const char *text, const char *const pairs[][2])
+{
+    for (size_t i = 0; pairs[i][0] != NULL; i++)
+        if (strstr(text, pairs[i][0]) != NULL)
+            return pairs[i][1];
+    return NULL;
+}
+
+void text_device(const char *agent, char *out, size_t size)
+{
+    /* Most claim to be several others as well: the rarer ones come first. */
+    static const char *const browsers[][2] = {
+        {"Edg", "Edge"},         {"OPR/", "Opera"},     {"SamsungBrowser/", "Samsung Internet"},
+        {"Firefox/", "Firefox"}, {"FxiOS/", "Firefox"}, {"CriOS/", "Chrome"},
+        {"Chrome/", "Chrome"},   {"Safari/", "Safari"}, {NULL, NULL}};
+    static const char *const systems[][2] = {
+        {"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"},   {"Windows", "Windows"},
+        {"Macintosh", "Mac"},   {"CrOS", "ChromeOS"}, {"Linux", "Linux"}, {NULL, NULL}};
+    const char *browser = known_word(agent, browsers), *system = known_word(agent, systems);
+
+    if (browser != NULL && system != NULL)
+        snprintf(out, size, "%s on %s", browser, system);
+    else
+        snprintf(out, size, "%s", agent);
 }
 
 void text_initials(const char *display, char out[16])

@@ -14,6 +14,7 @@
 #define TEXT_MESSAGE_MAX  10000 /* characters of a message */
 #define TEXT_PASSWORD_MIN 8     /* characters */
 #define TEXT_PASSWORD_MAX 1024  /* bytes */
+#define TEXT_THEME        6     /* "auto", "light", "dark", and a NUL */
 #define TEXT_NONCE_MAX    36    /* bytes of ASCII */
 
 enum text_result { TEXT_OK, TEXT_EMPTY, TEXT_LONG, TEXT_INVALID };
@@ -57,6 +58,9 @@ bool text_is_local_path(const char *text);
 /* A copy without what cannot be shown: bytes that are no UTF-8, and control characters but newline and tab. The caller
  * frees. */
 char *text_printable(const char *text, size_t len);
+
+/* "Firefox on Linux", from a browser's User-Agent; what is not known stays as it is. */
+void text_device(const char *agent, char *out, size_t size);
 
 /* Up to two initials of a display name, as UTF-8 into out[16]. */
 void text_initials(const char *display, char out[16]);

@@ -121,6 +121,7 @@ void timeline_person(struct view *node, const char *name, const char *display)
     view_set(node, "Display", display);
     view_set(node, "Initials", initials);
     view_set_u64(node, "Hue", text_hue(name));
+    view_flag(node, "Former", name[0] == '-'); /* the account is gone, and has no page */
 }
 
 static void one(struct view *item, const struct message *m)

@@ -34,7 +34,7 @@ before(async () => {
 
 async function everyPage(options, look) {
   const state = await ana.context.storageState();
-  for (const [signed, paths] of [[true, pages], [false, ['/', '/login', '/register', '/nothing-here']]]) {
+  for (const [signed, paths] of [[true, pages], [false, ['/', '/login', '/register', '/forgot', '/reset', '/nothing-here']]]) {
     const made = await context({ ...options, bypassCSP: true, ...(signed ? { storageState: state } : {}) });
     const page = await made.newPage();
     for (const path of paths) {

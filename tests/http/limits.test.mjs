@@ -48,7 +48,8 @@ describe('sending', () => {
 });
 
 describe('registering', () => {
-  test('where it is closed is refused in words', async () => {
+  test('where it is closed is refused in words, once somebody is there', async () => {
+    await site.sql('UPDATE site SET registrations = 1');
     const page = await new Client(site.url).get('/register');
     assert.match(textOf(page.text), /closed/i);
     const client = new Client(site.url);
