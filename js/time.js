@@ -4,6 +4,7 @@ import { page } from './page.js';
 
 const short = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const long = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
 
 export function start() {
@@ -11,7 +12,8 @@ export function start() {
     for (const time of root.querySelectorAll('time')) {
       const date = new Date(time.dateTime);
       if (Number.isNaN(date.getTime())) continue;
-      time.textContent = ('long' in time.dataset ? long : short).format(date);
+      const form = 'long' in time.dataset ? long : 'date' in time.dataset ? day : short;
+      time.textContent = form.format(date);
       time.title = full.format(date);
     }
   };
