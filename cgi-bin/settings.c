@@ -126,12 +126,10 @@ static void set_role(struct req *req)
     enum role role = rights_role(app_value(req, "role"));
     bool last_owner = false;
 
-    if (!find_user(req, "member", &user))
-        return;
-    if (role < ROLE_MEMBER) {
+    if (role < ROLE_MEMBER)
         refuse(req, 422, "role", "Choose a role: owner, admin or member.");
+    if (role < ROLE_MEMBER || !find_user(req, "member", &user))
         return;
-    }
     enum db_result result = db_room_set_role(req->db, req->room.id, req->me.id, user.id, role, &last_owner);
     if (last_owner)
         refuse(req, 409, "role", "A group needs an owner: make somebody else owner first.");

@@ -40,5 +40,6 @@ async function refresh() {
 }
 
 export function start() {
+  on('gone', refresh);
   on('update', ({ rooms }) => { if (rooms && differs(rooms)) refresh(); });
 }

@@ -44,6 +44,7 @@ function ended({ status, code }) {
     const path = encodeURIComponent(location.pathname);
     say('You are signed out. ', make('a', { href: `/login?next=${path}` }, 'Sign in again'), ' What you wrote and did not send is kept.');
   } else if (page.room) {
+    tell('gone');
     say('This room is gone, or you are not a member of it any more. ', make('a', { href: '/rooms' }, 'Go to your rooms'));
   }
 }
