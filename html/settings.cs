@@ -1,5 +1,5 @@
 <?cs include!"_head.cs" ?><?cs
-def:member_action(action, label, p, look) ?><form method="post" action="/rooms/<?cs var:Room.Id ?>/settings"><?cs call:csrf() ?><input type="hidden" name="action" value="<?cs var:action ?>"><input type="hidden" name="member" value="<?cs var:p.Name ?>"><button class="button <?cs var:look ?>"><span><?cs var:label ?></span><span class="sr-only"> <?cs var:p.Display ?></span></button></form><?cs /def ?><?cs
+def:member_action(action, label, p, look, name) ?><form method="post" action="/rooms/<?cs var:Room.Id ?>/settings"><?cs call:csrf() ?><input type="hidden" name="action" value="<?cs var:action ?>"><input type="hidden" name="member" value="<?cs var:p.Name ?>"><button class="button <?cs var:look ?>"><span><?cs var:label ?></span><span class="<?cs var:name ?>"> <?cs var:p.Display ?></span></button></form><?cs /def ?><?cs
 def:since(p, by, alone) ?><?cs if:p.AddedBy ?><?cs var:by ?><bdi><?cs var:p.AddedBy ?></bdi>, <?cs else ?><?cs var:alone ?><?cs /if ?><time datetime="<?cs var:p.AddedAt ?>" data-date><?cs var:p.Added ?></time><?cs /def ?>
 <main id="main" class="page" tabindex="-1">
 <header class="bar"><?cs call:back("All rooms") ?><h1><span class="sr-only">Settings of </span><?cs call:sign(Room.Private) ?> <span dir="auto"><?cs var:Room.Name ?></span></h1><?cs if:Room.Role ?><a class="button" href="/rooms/<?cs var:Room.Id ?>">Back to the group</a><?cs /if ?></header>
@@ -35,17 +35,17 @@ def:since(p, by, alone) ?><?cs if:p.AddedBy ?><?cs var:by ?><bdi><?cs var:p.Adde
 <li><span class="face"><?cs call:avatar(p, "small") ?><?cs call:presence(p) ?></span>
 <div class="about"><p><a href="/people/<?cs var:p.Name ?>" dir="auto"><?cs var:p.Display ?></a><?cs if:p.Me ?> (you)<?cs /if ?></p><p class="hint"><?cs var:p.Name ?> · <?cs var:p.Role ?><?cs if:p.Muted ?>, muted<?cs /if ?> · <?cs call:since(p, "added by ", "since ") ?></p></div>
 <?cs if:p.CanRole ?><form method="post" action="/rooms/<?cs var:Room.Id ?>/settings"><?cs call:csrf() ?><input type="hidden" name="action" value="role"><input type="hidden" name="member" value="<?cs var:p.Name ?>"><label class="sr-only" for="role-<?cs var:p.Id ?>">Role of <?cs var:p.Display ?></label><select id="role-<?cs var:p.Id ?>" name="role"><option value="member"<?cs if:p.Role == "member" ?> selected<?cs /if ?>>Member</option><option value="admin"<?cs if:p.Role == "admin" ?> selected<?cs /if ?>>Admin</option><option value="owner"<?cs if:p.Role == "owner" ?> selected<?cs /if ?>>Owner</option></select> <button class="button"><span>Change</span><span class="sr-only"> the role of <?cs var:p.Display ?></span></button></form><?cs /if ?>
-<?cs if:p.CanRemove ?><?cs call:member_action("remove", "Remove", p, "danger") ?><details class="more"><summary class="button">More<span class="sr-only"> about <?cs var:p.Display ?></span></summary>
-<?cs if:p.CanMute ?><?cs if:p.Muted ?><?cs call:member_action("unmute", "Unmute", p, "") ?><?cs else ?><?cs call:member_action("mute", "Mute", p, "") ?><?cs /if ?><?cs /if ?>
-<?cs if:p.CanBan ?><?cs call:member_action("ban", "Ban", p, "danger") ?><?cs /if ?>
-<?cs if:p.CanHandover ?><?cs call:member_action("handover", "Hand the group over to", p, "") ?><?cs /if ?></details><?cs /if ?></li><?cs /each ?>
+<?cs if:p.CanRemove ?><?cs call:member_action("remove", "Remove", p, "danger", "sr-only") ?><details class="more"><summary class="button">More<span class="sr-only"> about <?cs var:p.Display ?></span></summary><div class="choices">
+<?cs if:p.CanMute ?><?cs if:p.Muted ?><?cs call:member_action("unmute", "Unmute", p, "", "sr-only") ?><?cs else ?><?cs call:member_action("mute", "Mute", p, "", "sr-only") ?><?cs /if ?><?cs /if ?>
+<?cs if:p.CanBan ?><?cs call:member_action("ban", "Ban", p, "danger", "sr-only") ?><?cs /if ?>
+<?cs if:p.CanHandover ?><?cs call:member_action("handover", "Hand the group over to", p, "", "") ?><?cs /if ?></div></details><?cs /if ?></li><?cs /each ?>
 </ul>
 </section>
 <?cs if:subcount(Banned) ?><section class="panel" aria-labelledby="banned-title">
 <h2 id="banned-title">Banned</h2>
 <ul class="rows"><?cs each:p = Banned ?>
 <li><?cs call:avatar(p, "small") ?><div class="about"><p><a href="/people/<?cs var:p.Name ?>" dir="auto"><?cs var:p.Display ?></a></p><p class="hint"><?cs var:p.Name ?> · <?cs call:since(p, "banned by ", "banned, ") ?></p></div>
-<?cs call:member_action("unban", "Unban", p, "") ?></li><?cs /each ?>
+<?cs call:member_action("unban", "Unban", p, "", "sr-only") ?></li><?cs /each ?>
 </ul>
 </section><?cs /if ?>
 <section class="panel" aria-labelledby="leave-title">

@@ -333,10 +333,17 @@ static enum db_result add_event(struct db *db, struct locked *room, uint64_t act
 {
     room->version++;
     room->last_seq++;
-    return db_run(db,
-                  "INSERT INTO messages (room_id, seq, version, sender_id, kind, event, text, created_at) "
-                  "VALUES (?, ?, ?, ?, 'event', ?, ?, UTC_TIMESTAMP(3))",
-                  "uuuuss", room->id, room->last_seq, room->version, actor, event, text);
+    enum db_result result =
+        db_run(db,
+               "INSERT INTO messages (room_id, seq, version, sender_id, kind, event, text, created_at) "
+               "VALUES (?, ?, ?, ?, 'event', ?, ?, UTC_TIMESTAMP(3))",
+               "uuuuss", room->id, room->last_seq, room->version, actor, event, text);
+    if (result == DB_OK) /* what one does oneself is no news to oneself */
+        result = db_run(db,
+                        "UPDATE members m JOIN users u ON u.id = m.user_id SET m.read_seq = ?, u.version = "
+                        "u.version + 1 WHERE m.room_id = ? AND m.user_id = ? AND m.read_seq = ?",
+                        "uuuu", room->last_seq, room->id, actor, room->last_seq - 1);
+    return result == DB_NONE ? DB_OK : result;
 }
 
 /* An event about members: the room's list of members changed with it. */
