@@ -12,7 +12,7 @@
  * POST, a form with the form token (or the header X-CSRF-Token):
  *   room, text, nonce           sends: 201 once it is committed, 200 for a repeated nonce
  *   action=edit  room seq text [base]       action=delete  room seq
- *   action=read  room seq                   action=unread  room seq
+ *   action=read  room seq                   action=unread  room seq    (by a form: 303 to /rooms)
  *
  * One event loop and one database thread (job.h). The loop parses a request, hands what it asks to the thread, and
  * lets the hub (hub.h) hold and answer the readers; it waits for nothing but events. Killed at any moment it loses
@@ -358,6 +358,8 @@ static void answer_write(const struct sender *to, const struct write *write)
         char headers[96];
         snprintf(headers, sizeof headers, "Location: /rooms/%" PRIu64 "#m%" PRIu64 "\r\n", write->room_id,
                  write->seq);
+        if (write->action == WRITE_UNREAD) /* the room's own page would mark it as read again */
+            snprintf(headers, sizeof headers, "Location: /rooms\r\n");
         send_out(to->fd, to->cgi, 303, headers, &body);
     }
     strbuf_release(&body);

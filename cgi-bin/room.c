@@ -1,5 +1,5 @@
-/* "/rooms/ID": the chat page. "?before=SEQ" shows history, "?edit=SEQ" and "?delete=SEQ" work on one's own message
- * without scripts. A public group that one is not in offers to be joined. */
+/* "/rooms/ID": the chat page. "?before=SEQ" shows history, "?edit=SEQ", "?delete=SEQ", "?unread=SEQ" and
+ * "?versions=SEQ" are about one message, without scripts. A public group that one is not in offers to be joined. */
 #include "app.h"
 #include "cursor.h"
 #include "db_message.h"
@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MEMBERS_MAX 200 /* shown at the side of the page */
+#define MEMBERS_MAX  200 /* shown at the side of the page */
+#define VERSIONS_MAX 200 /* of one message */
 
 static enum db_result show_members(struct req *req)
 {
@@ -27,23 +28,61 @@ static enum db_result show_members(struct req *req)
     return result == DB_NONE ? DB_OK : result;
 }
 
-/* The message that the query names, when it is the viewer's own and still there. */
-static enum db_result show_own(struct req *req, const char *parameter, const char *node)
+/* What the query asks to do with one message, in the place of the composer, and what that needs. */
+static const struct {
+    const char *parameter; /* and the form's action */
+    const char *node;
+    enum right own;
+    enum right others; /* RIGHT_COUNT: only the sender may */
+} asks[] = {
+    {"edit", "Edit", RIGHT_SEND, RIGHT_COUNT},
+    {"delete", "Confirm", RIGHT_READ, RIGHT_DELETE_ANY},
+    {"unread", "Confirm", RIGHT_READ, RIGHT_READ},
+    {"versions", "Versions", RIGHT_READ, RIGHT_VERSIONS},
+};
+
+static enum db_result show_versions(struct req *req, struct view *view, uint64_t seq)
 {
+    struct message_list list;
+    enum db_result result = db_message_versions(req->db, req->room.id, seq, VERSIONS_MAX, &list);
+
+    for (size_t i = 0; i < list.count; i++) {
+        struct view *item = view_item(view, "Former", i);
+        char text[TIMELINE_TEXT];
+        timeline_full(list.message[i].created_at, text);
+        view_set(item, "Time", text);
+        view_set(item, "At", list.message[i].created_at);
+        view_set(item, "Text", list.message[i].text);
+    }
+    message_list_release(&list);
+    return result;
+}
+
+/* DB_REFUSED: one may not see what it said before; with anything else that one may not do, the room is shown alone. */
+static enum db_result show_message(struct req *req, size_t ask)
+{
+    const struct room *room = &req->room;
     struct message_list one;
     uint64_t seq;
 
-    if (!text_to_u64(form_get(&req->query, parameter), INT64_MAX, &seq))
+    if (!text_to_u64(form_get(&req->query, asks[ask].parameter), INT64_MAX, &seq))
         return DB_OK;
-    enum db_result result = db_message_get(req->db, req->room.id, seq, &one);
-    if (result == DB_OK && one.count == 1) {
-        const struct message *m = one.message;
-        if (m->sender_id == req->me.id && !m->deleted && m->event[0] == '\0') {
-            struct view *view = view_child(req->view, node);
-            view_set_u64(view, "Seq", m->seq);
-            view_set_u64(view, "Base", m->change);
-            view_set(view, "Text", m->text);
-        }
+    enum db_result result = db_message_get(req->db, room->id, seq, &one);
+    const struct message *m = one.message;
+    bool mine = one.count == 1 && m->sender_id == req->me.id;
+    enum right right = mine ? asks[ask].own : asks[ask].others;
+    bool may = right != RIGHT_COUNT && rights_may(room->role, room->direct, right);
+    if (one.count == 1 && !may && right == RIGHT_VERSIONS) {
+        result = DB_REFUSED;
+    } else if (one.count == 1 && may && !m->deleted && m->event[0] == '\0') {
+        struct view *view = view_child(req->view, asks[ask].node);
+        view_set_u64(view, "Seq", m->seq);
+        view_set_u64(view, "Base", m->change);
+        view_set(view, "Text", m->text);
+        view_set(view, "Action", asks[ask].parameter);
+        view_set(view, "Sender", mine ? "" : m->sender_display);
+        if (asks[ask].others == RIGHT_VERSIONS)
+            result = show_versions(req, view, m->seq);
     }
     message_list_release(&one);
     return result == DB_NONE ? DB_OK : result;
@@ -61,11 +100,11 @@ static void show_cursor(struct req *req, const struct page *page)
 
 static void show_page(struct req *req, const struct page *page, bool history)
 {
-    struct timeline_viewer viewer = {.user_id = req->me.id};
     const struct room *room = &page->room;
+    struct timeline_viewer viewer = {.user_id = req->me.id, .role = room->role, .direct = room->direct};
     char nonce[CRYPTO_TOKEN_TEXT];
 
-    if (!history && room->unread > 0 && room->read_seq > 0)
+    if (!history && room->unread > 0)
         viewer.first_new = room->last_seq - room->unread + 1;
     page_room(req->view, room);
     view_set_u64(req->view, "Room.MemberCount", req->room.member_count);
@@ -101,10 +140,8 @@ static void fill_and_show(struct req *req, const struct page *page, bool history
         result = db_user_set_last_room(req->db, req->me.id, req->room.id);
     if (result == DB_OK && !req->room.direct)
         result = show_members(req);
-    if (result == DB_OK)
-        result = show_own(req, "edit", "Edit");
-    if (result == DB_OK)
-        result = show_own(req, "delete", "Delete");
+    for (size_t i = 0; i < sizeof asks / sizeof asks[0] && result == DB_OK; i++)
+        result = show_message(req, i);
     if (result != DB_OK) {
         app_failed(req, result);
         return;

@@ -2,7 +2,6 @@
  * admins manage it (rights.h). Direct rooms have no settings. */
 #include "app.h"
 #include "page.h"
-#include "text.h"
 #include "wake.h"
 
 #include <inttypes.h>
@@ -10,70 +9,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MEMBERS_MAX 10000
-
-static void fill_form(struct req *req)
-{
-    const struct room *room = &req->room;
-
-    view_set(req->view, "Form.name", room->name);
-    view_set(req->view, "Form.topic", room->topic);
-    view_set(req->view, "Form.visibility", room->public ? "public" : "private");
-    if (room->history_limit > 0)
-        view_set_u64(req->view, "Form.history", room->history_limit);
-}
+#define TRIMS_MAX 20 /* batches in one request; housekeeping goes on from there */
 
 static void show(struct req *req, int status)
 {
     const struct room *room = &req->room;
-    struct member_list list;
-    enum db_result result = db_room_members(req->db, room->id, MEMBERS_MAX, &list);
+    enum db_result result = app_people(req);
 
-    if (result != DB_OK && result != DB_NONE) {
+    if (result != DB_OK) {
         app_failed(req, result);
         return;
     }
+    if (strcmp(app_value(req, "action"), "update") != 0) { /* else what was typed stands there */
+        view_set(req->view, "Form.name", room->name);
+        view_set(req->view, "Form.topic", room->topic);
+        view_set(req->view, "Form.visibility", room->public ? "public" : "private");
+        if (room->history_limit > 0)
+            view_set_u64(req->view, "Form.history", room->history_limit);
+    }
     page_room(req->view, room);
-    view_set_u64(req->view, "Room.MemberCount", room->member_count);
-    if (room->history_limit > 0)
-        view_set_u64(req->view, "Room.History", room->history_limit);
-    app_members(req, &list, room->role);
-    free(list.member);
     app_page(req, status, "Settings", "settings.cs");
-}
-
-/* Only members see the settings: a public group's other visitors are offered to join it. */
-static bool may_see(struct req *req)
-{
-    if (req->room.direct) {
-        app_not_found(req);
-        return false;
-    }
-    return true;
-}
-
-static void settings(struct req *req)
-{
-    static const struct {
-        const char *done;
-        const char *notice;
-    } notices[] = {
-        {"update", "Saved."}, {"add", "Added."}, {"remove", "Removed."}, {"role", "The role is changed."}};
-    const char *done = form_get(&req->query, "done");
-    char path[40];
-
-    if (!may_see(req))
-        return;
-    if (req->room.role == ROLE_NONE) {
-        snprintf(path, sizeof path, "/rooms/%" PRIu64, req->room.id);
-        app_redirect(req, path);
-        return;
-    }
-    for (size_t i = 0; done != NULL && i < sizeof notices / sizeof notices[0]; i++)
-        if (strcmp(done, notices[i].done) == 0)
-            view_set(req->view, "Notice", notices[i].notice);
-    fill_form(req);
-    show(req, 200);
 }
 
 static void refuse(struct req *req, int status, const char *field, const char *text)
@@ -83,11 +38,11 @@ static void refuse(struct req *req, int status, const char *field, const char *t
     show(req, status);
 }
 
-/* After a change: tells the readers, and goes on to a page that says it is done. */
+/* After a change: tells the readers, and goes on to the settings, which say that it is done, or to a page. */
 static void finish(struct req *req, enum db_result result, const char *done, const uint64_t *users,
                    size_t count)
 {
-    char path[64];
+    char path[80];
 
     if (result != DB_OK) {
         app_failed(req, result);
@@ -96,8 +51,9 @@ static void finish(struct req *req, enum db_result result, const char *done, con
     wake_room(req->config, req->room.id);
     for (size_t i = 0; i < count; i++)
         wake_user(req->config, users[i]);
-    snprintf(path, sizeof path, "/rooms/%" PRIu64 "/settings?done=%s", req->room.id, done);
-    app_redirect(req, path);
+    snprintf(path, sizeof path, "/rooms/%" PRIu64 "%s%s", req->room.id,
+             *done != '\0' ? "/settings?done=" : "", done);
+    app_redirect(req, *done == '/' ? done : path);
 }
 
 static void update(struct req *req)
@@ -109,6 +65,9 @@ static void update(struct req *req)
         return;
     }
     enum db_result result = db_room_update(req->db, req->room.id, req->me.id, &fields);
+    /* A much lower limit passes many messages: in batches, between which others write. */
+    for (int i = 0; result == DB_OK && i < TRIMS_MAX && db_room_trim(req->db, req->room.id, 0) == DB_OK; i++)
+        wake_room(req->config, req->room.id);
     if (result == DB_DUPLICATE)
         refuse(req, 409, "name", "There is a group with this name already. Choose another one.");
     else
@@ -118,48 +77,47 @@ static void update(struct req *req)
 static void add(struct req *req)
 {
     struct app_field members = {"members", "The list of names", 4000, true, NULL};
+    struct strbuf banned = STRBUF_INIT, words = STRBUF_INIT;
     uint64_t *ids = NULL;
-    size_t count = 0, added = 0;
+    size_t count = 0;
+    enum db_result result =
+        app_fields(req, &members, 1) ? app_names(req, "members", members.value, &ids, &count) : DB_NONE;
+    bool known = result == DB_OK;
 
-    if (!app_fields(req, &members, 1)) {
-        fill_form(req);
+    if (known)
+        result = db_room_add(req->db, req->room.id, req->me.id, ids, count, &banned);
+    strbuf_addf(&words, "Banned from this group: %s. Lift the ban first; nobody was added.", banned.buf);
+    if (!known && result == DB_NONE)
         show(req, 422);
-        return;
-    }
-    enum db_result result = app_names(req, "members", members.value, &ids, &count);
-    if (result == DB_NONE) {
-        fill_form(req);
-        show(req, 422);
-    } else {
-        if (result == DB_OK)
-            result = db_room_add(req->db, req->room.id, req->me.id, ids, count, &added);
+    else if (result == DB_REFUSED && banned.len > 0)
+        refuse(req, 409, "members", words.buf);
+    else
         finish(req, result, "add", ids, count);
-    }
+    strbuf_release(&banned);
+    strbuf_release(&words);
     free(ids);
 }
 
-/* The user that the form names; answers 422 when there is none. */
-static bool find_member(struct req *req, struct user *user)
+/* The user that a field of the form names; answers 422 when there is none. */
+static bool find_user(struct req *req, const char *field, struct user *user)
 {
-    enum db_result result = db_user_by_name(req->db, app_value(req, "member"), user);
+    enum db_result result = db_user_by_name(req->db, app_value(req, field), user);
 
-    if (result == DB_OK)
-        return true;
-    if (result == DB_NONE) {
-        fill_form(req);
-        refuse(req, 422, "member", "There is nobody with this name here.");
-    } else {
+    if (result == DB_NONE)
+        refuse(req, 422, field, "There is nobody with this name here.");
+    else if (result != DB_OK)
         app_failed(req, result);
-    }
-    return false;
+    return result == DB_OK;
 }
 
-static void remove_member(struct req *req)
+static void change_member(struct req *req, db_room_change *change)
 {
     struct user user;
 
-    if (find_member(req, &user))
-        finish(req, db_room_remove(req->db, req->room.id, req->me.id, user.id), "remove", &user.id, 1);
+    if (!find_user(req, "member", &user))
+        return;
+    const uint64_t both[2] = {user.id, req->me.id};
+    finish(req, change(req->db, req->room.id, req->me.id, user.id), app_value(req, "action"), both, 2);
 }
 
 static void set_role(struct req *req)
@@ -168,55 +126,43 @@ static void set_role(struct req *req)
     enum role role = rights_role(app_value(req, "role"));
     bool last_owner = false;
 
-    if (!find_member(req, &user))
-        return;
-    if (role == ROLE_NONE) {
-        fill_form(req);
+    if (role < ROLE_MEMBER)
         refuse(req, 422, "role", "Choose a role: owner, admin or member.");
+    if (role < ROLE_MEMBER || !find_user(req, "member", &user))
         return;
-    }
     enum db_result result = db_room_set_role(req->db, req->room.id, req->me.id, user.id, role, &last_owner);
-    if (last_owner) {
-        fill_form(req);
+    if (last_owner)
         refuse(req, 409, "role", "A group needs an owner: make somebody else owner first.");
-        return;
-    }
-    finish(req, result, "role", &user.id, 1);
+    else
+        finish(req, result, "role", &user.id, 1);
 }
 
 static void join(struct req *req)
 {
-    char path[40];
     enum db_result result = db_room_join(req->db, req->room.id, req->me.id);
 
-    if (result != DB_OK) {
-        app_failed(req, result);
-        return;
-    }
-    wake_room(req->config, req->room.id);
-    wake_user(req->config, req->me.id);
-    snprintf(path, sizeof path, "/rooms/%" PRIu64, req->room.id);
-    app_redirect(req, path);
+    if (result == DB_REFUSED)
+        app_fail(req, 403, "banned", "You are banned from this group. Only its admins can let you in again.");
+    else
+        finish(req, result, "", &req->me.id, 1);
 }
 
 static void leave(struct req *req)
 {
+    struct user owner = {0};
     bool last_owner = false;
-    enum db_result result = db_room_leave(req->db, req->room.id, req->me.id, &last_owner);
 
-    if (last_owner) {
-        fill_form(req);
-        refuse(req, 409, "leave",
-               "You are the only owner: make somebody else owner first, or delete the group.");
+    if (*app_value(req, "owner") != '\0' && !find_user(req, "owner", &owner))
         return;
-    }
-    if (result != DB_OK) {
-        app_failed(req, result);
-        return;
-    }
-    wake_room(req->config, req->room.id);
-    wake_user(req->config, req->me.id);
-    app_redirect(req, "/rooms");
+    enum db_result result = db_room_leave(req->db, req->room.id, req->me.id, owner.id, &last_owner);
+    const uint64_t both[2] = {req->me.id, owner.id};
+    if (last_owner && owner.id != 0)
+        refuse(req, 409, "owner", "This is no other member of the group. Choose one who is.");
+    else if (last_owner)
+        refuse(req, 409, "owner",
+               "You are its only owner: say who owns it from now on, or delete the group.");
+    else
+        finish(req, result, "/rooms", both, owner.id != 0 ? 2 : 1);
 }
 
 static void delete_group(struct req *req)
@@ -224,47 +170,69 @@ static void delete_group(struct req *req)
     const char *confirm = form_get(&req->form, "confirm");
 
     /* The page asks for the group's name; a program that does not send the field has made up its mind. */
-    if (confirm != NULL && strcmp(confirm, req->room.name) != 0 &&
-        rights_may(req->room.role, false, RIGHT_DELETE)) {
-        fill_form(req);
+    if (confirm != NULL && strcmp(confirm, req->room.name) != 0) {
         refuse(req, 422, "confirm", "Type the group's name exactly as it is, to delete it.");
-        return;
+    } else {
+        finish(req, db_room_delete(req->db, req->room.id, req->me.id), "/rooms", NULL, 0);
     }
-    enum db_result result = db_room_delete(req->db, req->room.id, req->me.id);
-    if (result != DB_OK) {
-        app_failed(req, result);
-        return;
-    }
-    wake_room(req->config, req->room.id);
-    app_redirect(req, "/rooms");
+}
+
+static const struct {
+    const char *action;
+    enum right right; /* RIGHT_COUNT: nothing is needed */
+    app_handler *handler;
+    db_room_change *change; /* or what is done to one member */
+    const char *notice;     /* said afterwards */
+} actions[] = {
+    {"update", RIGHT_UPDATE, update, NULL, "Saved."},
+    {"add", RIGHT_ADD, add, NULL, "Added."},
+    {"role", RIGHT_ROLE, set_role, NULL, "The role is changed."},
+    {"remove", RIGHT_REMOVE, NULL, db_room_remove, "Removed."},
+    {"handover", RIGHT_HANDOVER, NULL, db_room_handover, "Handed over: you are an admin of this group now."},
+    {"mute", RIGHT_MUTE, NULL, db_room_mute, "Muted: they can read here, but not write."},
+    {"unmute", RIGHT_MUTE, NULL, db_room_unmute, "They can write here again."},
+    {"ban", RIGHT_BAN, NULL, db_room_ban, "Banned: they are out until the ban is lifted."},
+    {"unban", RIGHT_BAN, NULL, db_room_unban, "The ban is lifted."},
+    {"leave", RIGHT_LEAVE, leave, NULL, NULL},
+    {"delete", RIGHT_DELETE, delete_group, NULL, NULL},
+    {"join", RIGHT_COUNT, join, NULL, NULL},
+};
+
+/* Only members see the settings: a public group's other visitors are offered to join it. */
+static void settings(struct req *req)
+{
+    const char *done = form_get(&req->query, "done");
+    char path[40];
+
+    snprintf(path, sizeof path, "/rooms/%" PRIu64, req->room.id);
+    for (size_t i = 0; done != NULL && i < sizeof actions / sizeof actions[0]; i++)
+        if (strcmp(done, actions[i].action) == 0 && actions[i].notice != NULL)
+            view_set(req->view, "Notice", actions[i].notice);
+    if (req->room.direct)
+        app_not_found(req);
+    else if (req->room.role == ROLE_NONE)
+        app_redirect(req, path);
+    else
+        show(req, 200);
 }
 
 static void act(struct req *req)
 {
-    static const struct {
-        const char *action;
-        enum right right;
-        app_handler *handler;
-    } actions[] = {
-        {"update", RIGHT_UPDATE, update},        {"add", RIGHT_ADD, add},
-        {"remove", RIGHT_REMOVE, remove_member}, {"role", RIGHT_ROLE, set_role},
-        {"leave", RIGHT_LEAVE, leave},           {"delete", RIGHT_DELETE, delete_group},
-    };
     const char *action = app_value(req, "action");
 
-    if (!may_see(req))
-        return;
-    if (strcmp(action, "join") == 0) {
-        join(req);
+    if (req->room.direct) {
+        app_not_found(req);
         return;
     }
     for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
         if (strcmp(action, actions[i].action) != 0)
             continue;
-        if (rights_may(req->room.role, false, actions[i].right))
-            actions[i].handler(req);
-        else
+        if (actions[i].right != RIGHT_COUNT && !rights_may(req->room.role, false, actions[i].right))
             app_failed(req, DB_REFUSED);
+        else if (actions[i].change != NULL)
+            change_member(req, actions[i].change);
+        else
+            actions[i].handler(req);
         return;
     }
     app_fail(req, 400, "bad_parameter", "This form asks for something that is not known here.");

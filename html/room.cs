@@ -25,7 +25,8 @@
 <div class="foot">
 <button type="button" class="pill" id="pill" hidden></button>
 <p class="sr-only" id="announce" role="status"></p>
-<?cs if:Edit.Seq ?><?cs include!"_edit.cs" ?><?cs elif:Delete.Seq ?><?cs include!"_delete.cs" ?><?cs else ?><?cs include!"_composer.cs" ?><?cs /if ?>
+<?cs if:Edit.Seq ?><?cs include!"_edit.cs" ?><?cs elif:Confirm.Seq ?><?cs include!"_confirm.cs" ?><?cs elif:Versions.Seq ?><?cs include!"_versions.cs" ?><?cs elif:!Room.Muted ?><?cs include!"_composer.cs" ?><?cs /if ?>
+<p class="closed" id="closed" role="status"<?cs if:!Room.Muted ?> hidden<?cs /if ?>>You may read here, but not write: an admin of this group has muted you.</p>
 </div>
 </main>
 <?cs if:!Room.Direct ?><?cs include!"_members.cs" ?><?cs /if ?>

@@ -123,8 +123,10 @@ export function start() {
   page.messages.addEventListener('click', (event) => {
     const tool = event.target.closest('[data-tool]');
     if (!tool || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const act = { edit, delete: remove }[tool.dataset.tool];
+    if (!act) return;
     event.preventDefault();
-    (tool.dataset.tool === 'edit' ? edit : remove)(tool.closest('.message'));
+    act(tool.closest('.message'));
   });
   on('edit-last', editLast);
   on('replaced', ({ li }) => {

@@ -16,6 +16,7 @@ export const page = {
   main,
   room: main?.dataset.room || '', // empty on the pages beside the room
   roomName: main?.dataset.name || '',
+  role: main?.dataset.role || '', // mine in this room; 'muted' while I may not write
   title: document.title, // without the unread count
   cursor: main?.dataset.cursor || '',
   lastSeq: Number(main?.dataset.lastSeq || 0),

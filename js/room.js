@@ -4,7 +4,7 @@
 import { page } from './page.js';
 
 const everywhere = ['time', 'status', 'sidebar', 'unread', 'members'];
-const inRoom = ['timeline', 'view', 'announce', 'history', 'send', 'edit', 'draft', 'grow'];
+const inRoom = ['timeline', 'view', 'announce', 'history', 'send', 'edit', 'draft', 'grow', 'closed'];
 const names = [...everywhere, ...(page.room ? inRoom : []), 'follow']; // follow last: the others listen by then
 
 async function run() {

@@ -110,7 +110,7 @@ function arrived({ seq, nonce, message }) {
 function submit(event) {
   event.preventDefault();
   const field = page.composer.elements.text;
-  if (!field.value.trim()) return;
+  if (!field.value.trim() || field.readOnly) return;
   outbox.add(field.value);
   field.value = '';
   tell('taken');

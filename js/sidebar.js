@@ -39,6 +39,7 @@ async function refresh() {
 }
 
 export function start() {
+  on('gone', refresh);
   on('update', ({ rooms }) => { if (rooms && differs(rooms)) refresh(); });
   on('ended', ({ code }) => { if (page.room && code !== 'signed_out') refresh(); }); // this room is gone
 }

@@ -45,6 +45,7 @@ function ended({ status, code }) {
     const path = encodeURIComponent(location.pathname);
     say(elsewhere ? 'You signed in somewhere else, and this site allows one session at a time. ' : 'You are signed out. ', make('a', { href: `/login?next=${path}` }, 'Sign in again'), ' What you wrote and did not send is kept.');
   } else if (page.room) {
+    tell('gone');
     say('This room is gone, or you are not a member of it any more. ', make('a', { href: '/rooms' }, 'Go to your rooms'));
   }
 }

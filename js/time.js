@@ -4,6 +4,7 @@ import { page } from './page.js';
 
 const short = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const long = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const ago = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: 'auto' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
 
@@ -21,8 +22,8 @@ export function start() {
     for (const time of root.querySelectorAll('time')) {
       const date = new Date(time.dateTime);
       if (Number.isNaN(date.getTime())) continue;
-      if ('ago' in time.dataset) time.textContent = since(date);
-      else time.textContent = ('long' in time.dataset ? long : short).format(date);
+      const form = 'long' in time.dataset ? long : 'date' in time.dataset ? day : short;
+      time.textContent = 'ago' in time.dataset ? since(date) : form.format(date);
       time.title = full.format(date);
     }
   };

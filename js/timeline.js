@@ -21,14 +21,22 @@ function parse(html) {
   return document.importNode(template.content.querySelector('li.message'), true);
 }
 
-// Our own messages get their links, as on a page that the server rendered.
+// Messages get their links, as on a page that the server rendered: by whose they are, and by the role of who looks.
 function own(li) {
-  const text = li.dataset.kind === 'text' && !li.classList.contains('deleted');
-  if (li.dataset.sender !== page.me || !text || li.querySelector('.tools')) return;
+  li.querySelector('.tools')?.remove();
+  if (li.dataset.kind !== 'text' || li.classList.contains('deleted')) return;
+  const mine = li.dataset.sender === page.me;
+  const may = mine || page.role === 'admin' || page.role === 'owner';
   const time = li.querySelector('time').textContent;
-  const tool = (name, label) => make('a', { href: `/rooms/${page.room}?${name}=${li.dataset.seq}#${name}`, 'data-tool': name },
-    label, make('span', { class: 'sr-only' }, ` the message of ${time}`));
-  li.append(make('p', { class: 'tools' }, tool('edit', 'Edit'), tool('delete', 'Delete')));
+  const href = (name) => `/rooms/${page.room}?${name}=${li.dataset.seq}#${name}`;
+  const tool = (name, label, rest = ' the message of ') => make('a', { href: href(name), 'data-tool': name },
+    label, make('span', { class: 'sr-only' }, `${rest}${time}`));
+  const tools = [tool('unread', 'Mark unread', ' from the message of ')];
+  if (may) tools.unshift(tool('delete', 'Delete'));
+  if (mine && page.role !== 'muted') tools.unshift(tool('edit', 'Edit'));
+  li.append(make('p', { class: 'tools' }, ...tools));
+  const edited = li.querySelector('.edited');
+  edited?.replaceChildren(may ? make('a', { href: href('versions') }, edited.textContent) : edited.textContent);
 }
 
 function place(li) {
@@ -126,4 +134,5 @@ export function start() {
   on('update', update);
   on('older', older);
   on('settle', settle);
+  on('role', () => items().forEach(own));
 }

@@ -1,6 +1,6 @@
 // Unread counts in the sidebar and the title, and how far this reader has read.
 
-import { make, on, page } from './page.js';
+import { make, on, page, tell } from './page.js';
 import { csrf, get, post } from './net.js';
 
 const EVERY = 15000; // between two read marks of a page that stays open
@@ -9,12 +9,13 @@ const rooms = new Map(); // id -> { last, read }
 let reported = page.readSeq;
 let reporting = 0;
 let asked = false;
+let kept = false; // marked as unread here: what this page shows does not count as read until the room is opened again
 
 const visible = () => document.visibilityState === 'visible';
-const mark = () => (page.history ? 0 : page.lastSeq);
+const mark = () => (page.history || kept ? 0 : page.lastSeq);
 
 function unreadOf(id, room) {
-  if (id === page.room && visible()) return 0;
+  if (id === page.room && visible() && !kept) return 0;
   return Math.max(0, room.last - Math.max(room.read, id === page.room ? reported : 0));
 }
 
@@ -74,6 +75,26 @@ function report() {
   post(fields()).then(() => {}, () => { reported = Math.min(before, reported); });
 }
 
+async function keep(event) {
+  const tool = event.target.closest('[data-tool="unread"]');
+  if (!tool || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const seq = Number(tool.closest('.message').dataset.seq);
+  clearTimeout(reporting);
+  reporting = 0;
+  kept = true;
+  try {
+    await post({ action: 'unread', room: page.room, seq });
+  } catch { // the plain form says why
+    location.assign(tool.href);
+    return;
+  }
+  reported = seq - 1;
+  rooms.set(page.room, { last: page.lastSeq, read: reported });
+  tell('divide', seq);
+  paint();
+}
+
 // Leaving or hiding: the last moment in which this page was read.
 function leave() {
   clearTimeout(reporting);
@@ -92,5 +113,8 @@ export function start() {
     paint();
   });
   window.addEventListener('pagehide', leave);
+  window.addEventListener('pageshow', (event) => { if (event.persisted) kept = false; });
+  on('taken', () => { kept = false; }); // who answers has read it
+  page.messages?.addEventListener('click', keep);
   soon();
 }

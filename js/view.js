@@ -61,18 +61,29 @@ function land() {
   const mark = document.getElementById('new');
   const first = Number(page.messages.querySelector('.message')?.dataset.seq || 0);
   if (mark) mark.scrollIntoView({ block: 'start' });
-  else if (!page.history && page.readSeq && page.readSeq < page.lastSeq && first > page.readSeq + 1) {
+  else if (!page.history && page.readSeq < page.lastSeq && first > Math.max(page.readSeq + 1, page.oldest)) {
     setTimeout(() => tell('reach', { seq: page.readSeq + 1, reached: unread }));
   }
 }
 
+// Everything from this message on is new.
+function divide(seq) {
+  const li = [...page.messages.querySelectorAll('.message')].find((item) => Number(item.dataset.seq) >= seq);
+  const old = document.getElementById('new');
+  if (!li) return;
+  page.hold(() => {
+    const after = old?.nextElementSibling;
+    old?.remove();
+    li.before(make('li', { class: 'new', id: 'new' }, make('span', {}, 'New since you left')));
+    tell('settle', after);
+    tell('settle', li);
+  });
+}
+
 // The first unread message was further up than the page reached: it is here now.
 function unread() {
-  const li = [...page.messages.querySelectorAll('.message')].find((item) => Number(item.dataset.seq) > page.readSeq);
-  const mark = make('li', { class: 'new', id: 'new' }, make('span', {}, 'New since you left'));
-  li.before(mark);
-  tell('settle', li);
-  mark.scrollIntoView({ block: 'start' });
+  divide(page.readSeq + 1);
+  document.getElementById('new')?.scrollIntoView({ block: 'start' });
 }
 
 export function start() {
@@ -85,4 +96,5 @@ export function start() {
   pill.addEventListener('click', toEnd);
   page.scroller.addEventListener('scroll', () => { if (atEnd()) seen(); }, { passive: true });
   on('shown', arrived);
+  on('divide', divide);
 }

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define BODY_MAX    (64 * 1024) /* our largest page form, a list of names, is far below */
+#define MEMBERS_MAX 10000
 #define COOKIE_FORM "snug_form" /* before signing in: what the form token is made from */
 
 static volatile sig_atomic_t stopping;
@@ -458,21 +459,56 @@ bool app_room_fields(struct req *req, struct room_fields *fields)
     return fine;
 }
 
+static void show_member(const struct req *req, struct view *item, const struct member *m)
+{
+    char text[TIMELINE_TEXT];
+
+    view_set_u64(item, "Id", m->id);
+    timeline_person(item, m->name, m->display);
+    view_set(item, "Role", rights_role_name(m->role));
+    view_flag(item, "Muted", m->muted);
+    view_flag(item, "Online", m->online || m->id == req->me.id);
+    view_flag(item, "Me", m->id == req->me.id);
+    timeline_date(m->added_at, text);
+    view_set(item, "Added", text);
+    view_set(item, "AddedAt", m->added_at);
+    if (m->added_by != m->id)
+        view_set(item, "AddedBy", m->added_by_display);
+}
+
 void app_members(struct req *req, const struct member_list *list, enum role actor)
 {
     for (size_t i = 0; i < list->count; i++) {
         const struct member *m = &list->member[i];
         struct view *item = view_item(req->view, "Members", i);
-        bool me = m->id == req->me.id;
-        view_set_u64(item, "Id", m->id);
-        timeline_person(item, m->name, m->display);
-        view_set(item, "Role", rights_role_name(m->role));
-        view_flag(item, "Online", m->online || me);
-        view_flag(item, "Me", me);
-        view_flag(item, "CanRemove",
-                  !me && rights_may(actor, false, RIGHT_REMOVE) && (m->role < actor || actor == ROLE_OWNER));
+        bool over = m->id != req->me.id && rights_over(actor, m->role);
+        show_member(req, item, m);
+        view_flag(item, "CanRemove", over && rights_may(actor, false, RIGHT_REMOVE));
+        view_flag(item, "CanBan", over && rights_may(actor, false, RIGHT_BAN));
+        view_flag(item, "CanMute", over && m->role != ROLE_OWNER && rights_may(actor, false, RIGHT_MUTE));
         view_flag(item, "CanRole", rights_may(actor, false, RIGHT_ROLE));
+        view_flag(item, "CanHandover", over && rights_may(actor, false, RIGHT_HANDOVER));
     }
+}
+
+enum db_result app_people(struct req *req)
+{
+    struct member_list members, banned = {NULL, 0};
+    enum db_result result = db_room_members(req->db, req->room.id, MEMBERS_MAX, &members);
+    size_t owners = 0;
+
+    if (result == DB_OK && rights_may(req->room.role, false, RIGHT_BAN))
+        result = db_room_banned(req->db, req->room.id, &banned);
+    app_members(req, &members, req->room.role);
+    for (size_t i = 0; i < members.count; i++)
+        owners += members.member[i].role == ROLE_OWNER;
+    for (size_t i = 0; i < banned.count; i++)
+        show_member(req, view_item(req->view, "Banned", i), &banned.member[i]);
+    view_flag(req->view, "LastOwner", req->room.role == ROLE_OWNER && owners == 1);
+    view_flag(req->view, "Alone", members.count == 1);
+    free(members.member);
+    free(banned.member);
+    return result == DB_NONE ? DB_OK : result;
 }
 
 /* ---- the way of a request ---- */

@@ -133,8 +133,10 @@ bool app_may_register(struct req *req);
 /* Clears the cookie. */
 void app_forget_session(struct req *req);
 
-/* Fills a list of members (Members.N) into the view. */
+/* Fills a list of members (Members.N), each with what `actor` may do to him, into the view. */
 void app_members(struct req *req, const struct member_list *list, enum role actor);
+/* The same for all members of req->room, for its settings; and who is banned (Banned.N), for those who may change that. */
+enum db_result app_people(struct req *req);
 
 /* The ids of the users named in `text`, separated by spaces or commas; *ids is freed by the caller, without
  * repeats. DB_NONE: one is not known; an error beside `field` says which. */

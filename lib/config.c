@@ -56,6 +56,7 @@ void config_load(struct config *config)
                                                                  : REGISTRATION_CLOSED;
     config->single_session = number(hdf, "Session.Single", 0, 1) == 1;
     config->keep_days = number(hdf, "Messages.Days", 0, 36500);
+    config->clean_seconds = number(hdf, "Messages.Clean", 600, 86400);
     config->mail_command = text(hdf, "Mail.Command", "");
     config->mail_from = text(hdf, "Mail.From", "");
     config->session_days = number(hdf, "Session.Days", 30, 3650);

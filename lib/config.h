@@ -24,8 +24,9 @@ struct config {
     const char *db_name;
     enum registration registration;
     unsigned session_days;
-    bool single_session; /* a new sign-in ends the older ones */
-    unsigned keep_days;  /* messages older than this go; 0 keeps them */
+    bool single_session;    /* a new sign-in ends the older ones */
+    unsigned keep_days;     /* messages older than this go; 0 keeps them */
+    unsigned clean_seconds; /* between two looks at what has to go */
     const char
         *mail_command; /* takes a mail with its headers on its standard input; empty: no mail is sent */
     const char *mail_from;

@@ -10,9 +10,11 @@
 
 #define GROUP_TRIES 6
 
-#define MESSAGE_COLUMNS                                                                          \
-    "t.seq, t.version, t.sender_id, u.name, u.display, t.nonce, t.event, t.text, t.created_at, " \
-    "t.edited_at, t.deleted_at"
+#define MESSAGE_COLUMNS                                                                            \
+    "t.seq, t.version, t.sender_id, u.name, u.display, t.nonce, t.event, t.text, t.created_at, "   \
+    "t.edited_at, t.deleted_at, "                                                                  \
+    "IF(t.deleted_by = 0, NULL, (SELECT CONCAT(d.name, ' ', d.display) FROM users d WHERE d.id = " \
+    "t.deleted_by))"
 /* A page: the room, its one who asks, and messages, in one statement and so from one snapshot; as many rows are read
  * as are shown, however many the room has. Numbers have no gaps above the oldest kept, so that pages by number are plain
  * ranges; changes are cut in a table of keys. There is no ORDER BY: over these joins it would be done on the disk. */
@@ -34,6 +36,7 @@ static void release_message(struct message *m)
     free(m->nonce);
     free(m->event);
     free(m->text);
+    free(m->deleter); /* deleter_display is the second half of it */
 }
 
 void message_list_release(struct message_list *list)
@@ -64,6 +67,11 @@ static void read_message(struct db *db, unsigned at, struct message *m)
     db_time(db, at + 8, m->created_at);
     db_time(db, at + 9, m->edited_at);
     m->deleted = !db_is_null(db, at + 10);
+    if (!db_is_null(db, at + 11)) { /* names have no spaces */
+        m->deleter = copy(db, at + 11);
+        m->deleter_display = strchr(m->deleter, ' ');
+        *m->deleter_display++ = '\0';
+    }
 }
 
 static int by_seq(const void *a, const void *b)
@@ -157,6 +165,26 @@ enum db_result db_message_get(struct db *db, uint64_t room_id, uint64_t seq, str
     return result;
 }
 
+enum db_result db_message_versions(struct db *db, uint64_t room_id, uint64_t seq, size_t limit,
+                                   struct message_list *list)
+{
+    enum db_result result = db_run(db,
+                                   "SELECT v.text, v.written_at FROM revisions v WHERE v.room_id = ? AND "
+                                   "v.seq = ? ORDER BY v.version DESC LIMIT ?",
+                                   "uuu", room_id, seq, (uint64_t)limit);
+
+    *list = (struct message_list){NULL, 0};
+    if (result != DB_OK)
+        return result;
+    list->message = mem_array(limit, sizeof *list->message);
+    while (list->count < limit && db_next(db)) {
+        struct message *m = &list->message[list->count++];
+        m->text = copy(db, 0);
+        db_time(db, 1, m->created_at);
+    }
+    return DB_OK;
+}
+
 /* ---- the group commit ---- */
 
 struct room_row { /* a locked room; numbers as they will be after this group */
@@ -180,9 +208,19 @@ struct message_row { /* a stored message that is edited or deleted, as it will b
     bool deleted;
     bool edit; /* the text was changed by this group */
     bool remove;
-    char *text; /* as stored */
+    uint64_t deleted_by; /* 0: the sender */
+    char *text;          /* as stored */
     const char *new_text;
     size_t text_len;
+    char written_at[DB_TIME]; /* new_text, in the database's form */
+};
+
+struct former { /* what a message said before an edit of this group */
+    const struct message_row *row;
+    uint64_t version;
+    const char *text;
+    size_t text_len;
+    char written_at[DB_TIME];
 };
 
 struct nonce_row { /* a nonce that was used before */
@@ -204,6 +242,8 @@ struct group {
     size_t rooms;
     struct message_row row[WRITE_GROUP_MAX];
     size_t rows;
+    struct former former[WRITE_GROUP_MAX];
+    size_t formers;
     struct nonce_row nonce[WRITE_GROUP_MAX];
     size_t nonces;
     enum role role[WRITE_GROUP_MAX]; /* of each write's user in its room */
@@ -395,8 +435,9 @@ static enum db_result check_members(struct db *db, struct group *g)
     enum db_result result = DB_OK;
 
     if (size > 0) {
-        strbuf_addstr(&sql, "SELECT m.room_id, m.user_id, m.role, u.name, u.display FROM " MEMBERS
-                            " JOIN users u ON u.id = m.user_id WHERE (m.room_id, m.user_id) IN (");
+        strbuf_addstr(
+            &sql, "SELECT m.room_id, m.user_id, IF(m.muted, 'muted', m.role), u.name, u.display FROM " MEMBERS
+                  " JOIN users u ON u.id = m.user_id WHERE (m.room_id, m.user_id) IN (");
         db_marks(&sql, "(?,?)", size);
         strbuf_addch(&sql, ')');
         for (size_t i = 0; i < size; i++) {
@@ -420,6 +461,9 @@ static enum db_result check_members(struct db *db, struct group *g)
             w->result = room->public ? WRITE_NOT_MEMBER : WRITE_NO_ROOM;
         else if (g->role[i] == ROLE_NONE)
             result = refuse_mark(db, w);
+        else if ((w->action == WRITE_SEND || w->action == WRITE_EDIT) &&
+                 !rights_may(g->role[i], room->direct, RIGHT_SEND))
+            w->result = WRITE_MUTED;
     }
     return result == DB_NONE ? DB_OK : result;
 }
@@ -472,9 +516,9 @@ static enum db_result find_rows(struct db *db, struct group *g)
     enum db_result result = DB_OK;
 
     if (size > 0) {
-        strbuf_addstr(&sql,
-                      "SELECT room_id, seq, version, sender_id, kind = 'event', deleted_at IS NOT NULL, text "
-                      "FROM messages WHERE ");
+        strbuf_addstr(
+            &sql, "SELECT room_id, seq, version, sender_id, kind = 'event', deleted_at IS NOT NULL, text, "
+                  "COALESCE(edited_at, created_at) FROM messages WHERE ");
         for (size_t i = 0; i < size; i++) {
             strbuf_addstr(&sql, i > 0 ? " OR (room_id = ? AND seq = ?)" : "(room_id = ? AND seq = ?)");
             db_args_u64(args, g->write[index[i]]->room_id);
@@ -492,6 +536,7 @@ static enum db_result find_rows(struct db *db, struct group *g)
             const char *text = db_text(db, 6, &m->text_len);
             m->text = mem_dupn(text, m->text_len);
             m->new_text = m->text;
+            snprintf(m->written_at, sizeof m->written_at, "%s", db_text(db, 7, NULL));
         }
     }
     db_args_free(args);
@@ -528,7 +573,7 @@ static bool repeats(const struct group *g, size_t at, struct write *w)
     return false;
 }
 
-static void decide_old(struct group *g, struct write *w, struct room_row *room)
+static void decide_old(struct group *g, struct write *w, struct room_row *room, enum role role)
 {
     struct message_row *m = NULL;
 
@@ -540,7 +585,8 @@ static void decide_old(struct group *g, struct write *w, struct room_row *room)
         return;
     }
     w->change = m->version;
-    if (m->sender_id != w->user_id) {
+    if (m->sender_id != w->user_id &&
+        !(w->action == WRITE_DELETE && rights_may(role, room->direct, RIGHT_DELETE_ANY))) {
         w->result = WRITE_NOT_YOURS;
         return;
     }
@@ -548,6 +594,7 @@ static void decide_old(struct group *g, struct write *w, struct room_row *room)
         if (m->deleted)
             return; /* a repeated deletion changes nothing */
         m->deleted = m->remove = true;
+        m->deleted_by = m->sender_id != w->user_id ? w->user_id : 0;
         m->new_text = "";
         m->text_len = 0;
     } else {
@@ -564,9 +611,13 @@ static void decide_old(struct group *g, struct write *w, struct room_row *room)
             w->present = mem_dupn(m->new_text, m->text_len);
             return;
         }
+        struct former *f = &g->former[g->formers++];
+        *f = (struct former){m, m->version, m->new_text, m->text_len, ""};
+        memcpy(f->written_at, m->written_at, sizeof f->written_at);
         m->edit = true;
         m->new_text = w->text;
         m->text_len = w->text_len;
+        memcpy(m->written_at, g->now, sizeof m->written_at);
     }
     m->version = w->change = ++room->version;
 }
@@ -598,7 +649,7 @@ static bool decide(struct group *g)
             continue;
         struct room_row *room = find_room(g, w->room_id);
         if (w->action != WRITE_SEND) {
-            decide_old(g, w, room);
+            decide_old(g, w, room, g->role[i]);
         } else if (repeats(g, i, w)) {
             refund(g, w);
         } else if (g->limit == NULL || w->charged || limit_take(g->limit, w->user_id, g->clock)) {
@@ -614,7 +665,8 @@ static bool decide(struct group *g)
         struct room_row *r = &g->room[i];
         if (r->history_limit > 0 && r->version != r->old_version &&
             r->last_seq >= r->history_limit + r->oldest_seq) {
-            r->oldest_seq = r->last_seq - r->history_limit + 1;
+            uint64_t oldest = r->last_seq - r->history_limit + 1, most = r->oldest_seq + DB_ROOM_TRIM;
+            r->oldest_seq = oldest < most ? oldest : most;
             r->version++;
             for (size_t w = 0; w < g->count; w++)
                 if (g->write[w]->room_id == r->id)
@@ -720,22 +772,56 @@ static enum db_result store_marks(struct db *db, const struct group *g)
     return result == DB_NONE ? DB_OK : result;
 }
 
+/* What was said before the edits of this group: one statement for all. */
+static enum db_result store_formers(struct db *db, const struct group *g)
+{
+    if (g->formers == 0)
+        return DB_OK;
+    struct strbuf sql = STRBUF_INIT;
+    struct db_args *args = db_args_new();
+
+    strbuf_addstr(&sql, "INSERT INTO revisions (room_id, seq, version, text, written_at) VALUES ");
+    db_marks(&sql, "(?,?,?,?,?)", g->formers);
+    for (size_t i = 0; i < g->formers; i++) {
+        const struct former *f = &g->former[i];
+        db_args_u64(args, f->row->room_id);
+        db_args_u64(args, f->row->seq);
+        db_args_u64(args, f->version);
+        db_args_text(args, f->text, f->text_len);
+        db_args_text(args, f->written_at, strlen(f->written_at));
+    }
+    enum db_result result = db_run_args(db, sql.buf, args);
+    db_args_free(args);
+    strbuf_release(&sql);
+    return result;
+}
+
+static enum db_result no_formers(struct db *db, uint64_t room_id, uint64_t from, uint64_t to)
+{
+    enum db_result result = db_run(db, "DELETE FROM revisions WHERE room_id = ? AND seq >= ? AND seq < ?",
+                                   "uuu", room_id, from, to);
+
+    return result == DB_NONE ? DB_OK : result;
+}
+
 static enum db_result store_rows(struct db *db, const struct group *g)
 {
-    enum db_result result = DB_OK;
+    enum db_result result = store_formers(db, g);
 
     for (size_t i = 0; i < g->rows && result == DB_OK; i++) {
         const struct message_row *m = &g->row[i];
         if (m->remove)
             result = db_run(db,
-                            "UPDATE messages SET version = ?, text = '', deleted_at = UTC_TIMESTAMP(3) "
-                            "WHERE room_id = ? AND seq = ?",
-                            "uuu", m->version, m->room_id, m->seq);
+                            "UPDATE messages SET version = ?, text = '', deleted_at = UTC_TIMESTAMP(3), "
+                            "deleted_by = ? WHERE room_id = ? AND seq = ?",
+                            "uuuu", m->version, m->deleted_by, m->room_id, m->seq);
         else if (m->edit)
             result = db_run(db,
                             "UPDATE messages SET version = ?, text = ?, edited_at = UTC_TIMESTAMP(3) "
                             "WHERE room_id = ? AND seq = ?",
                             "utuu", m->version, m->new_text, m->text_len, m->room_id, m->seq);
+        if (m->remove && result == DB_OK)
+            result = no_formers(db, m->room_id, m->seq, m->seq + 1);
     }
     for (size_t i = 0; i < g->rooms && result == DB_OK; i++) {
         const struct room_row *r = &g->room[i];
@@ -743,8 +829,8 @@ static enum db_result store_rows(struct db *db, const struct group *g)
             continue;
         result = db_run(db, "UPDATE messages SET text = '' WHERE room_id = ? AND seq >= ? AND seq < ?", "uuu",
                         r->id, r->old_oldest, r->oldest_seq);
-        if (result == DB_NONE)
-            result = DB_OK;
+        if (result == DB_OK || result == DB_NONE)
+            result = no_formers(db, r->id, r->old_oldest, r->oldest_seq);
     }
     return result;
 }

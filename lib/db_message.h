@@ -23,6 +23,8 @@ struct message {
     char created_at[DB_TIME];
     char edited_at[DB_TIME]; /* "" when it was not */
     bool deleted;
+    char *deleter; /* the name of who deleted it; NULL: its sender */
+    char *deleter_display;
 };
 
 struct message_list {
@@ -63,6 +65,11 @@ enum db_result db_message_changes(struct db *db, uint64_t room_id, uint64_t afte
 /* One message that is not below the oldest kept. DB_NONE: not there. */
 enum db_result db_message_get(struct db *db, uint64_t room_id, uint64_t seq, struct message_list *one);
 
+/* What a message said before it was edited, the latest first, at most `limit`: only text and created_at are filled.
+ * DB_NONE: it was not edited. */
+enum db_result db_message_versions(struct db *db, uint64_t room_id, uint64_t seq, size_t limit,
+                                   struct message_list *list);
+
 #define WRITE_TRUST_MS 1000 /* a known session is looked up again when it was confirmed longer ago */
 
 enum write_action { WRITE_SEND, WRITE_EDIT, WRITE_DELETE, WRITE_READ, WRITE_UNREAD };
@@ -73,6 +80,7 @@ enum write_result {
     WRITE_ELSEWHERE,   /* 401: another session took its place */
     WRITE_NO_ROOM,     /* 404, also for a private room the sender is not in */
     WRITE_NOT_MEMBER,  /* 403 */
+    WRITE_MUTED,       /* 403 */
     WRITE_NO_MESSAGE,  /* 404 */
     WRITE_NOT_YOURS,   /* 403 */
     WRITE_NONCE_TAKEN, /* 409: the nonce with another room or another text */

@@ -9,6 +9,7 @@
 
 #define ROOMS_MAX      2000 /* in one user's list */
 #define CLEAN_ROOMS    64   /* in one go */
+#define BANNED_MAX     1000
 #define EVENT_TEXT_MAX 4000 /* bytes of names in one event; the rest is told by count */
 
 /* A room's row while its lock is held. */
@@ -35,8 +36,10 @@ struct change {
     const struct room_fields *fields;
     const uint64_t *users;
     size_t count;
-    size_t added;
+    struct strbuf *banned;
+    bool on; /* muted or banned, else no longer */
     bool last_owner;
+    unsigned days;
 };
 
 void db_room_read(struct db *db, struct room *room)
@@ -140,19 +143,14 @@ enum db_result db_room_common(struct db *db, uint64_t user_id, uint64_t other_id
     return result == DB_NONE ? DB_OK : result;
 }
 
-enum db_result db_room_members(struct db *db, uint64_t id, size_t limit, struct member_list *list)
+static enum db_result read_members(struct db *db, enum db_result result, size_t limit,
+                                   struct member_list *list)
 {
-    enum db_result result =
-        db_run(db,
-               "SELECT u.id, u.name, u.display, m.role, " DB_PRESENCE_ONLINE " FROM members m "
-               "JOIN users u ON u.id = m.user_id" DB_PRESENCE_OF(
-                   "u") "WHERE m.room_id = ? ORDER BY m.role, u.display, u.id LIMIT ?",
-               "uu", id, (uint64_t)limit);
+    size_t alloc = 0;
 
     *list = (struct member_list){NULL, 0};
     if (result != DB_OK)
         return result;
-    size_t alloc = 0;
     while (list->count < limit && db_next(db)) {
         if (list->count == alloc) {
             alloc = alloc > 0 ? alloc * 2 : 16;
@@ -164,8 +162,39 @@ enum db_result db_room_members(struct db *db, uint64_t id, size_t limit, struct 
         snprintf(member->display, sizeof member->display, "%s", db_text(db, 2, NULL));
         member->role = rights_role(db_text(db, 3, NULL));
         member->online = db_u64(db, 4) != 0;
+        member->muted = db_u64(db, 5) != 0;
+        member->added_by = db_u64(db, 6);
+        snprintf(member->added_by_display, sizeof member->added_by_display, "%s", db_text(db, 7, NULL));
+        db_time(db, 8, member->added_at);
     }
     return DB_OK;
+}
+
+enum db_result db_room_members(struct db *db, uint64_t id, size_t limit, struct member_list *list)
+{
+    enum db_result result =
+        db_run(db,
+               "SELECT u.id, u.name, u.display, m.role, " DB_PRESENCE_ONLINE
+               ", m.muted, m.added_by, COALESCE(a.display, ''), m.added_at FROM members m "
+               "JOIN users u ON u.id = m.user_id" DB_PRESENCE_OF(
+                   "u") "LEFT JOIN users a ON a.id = m.added_by "
+                        "WHERE m.room_id = ? ORDER BY m.role, u.display, u.id LIMIT ?",
+               "uu", id, (uint64_t)limit);
+
+    return read_members(db, result, limit, list);
+}
+
+enum db_result db_room_banned(struct db *db, uint64_t id, struct member_list *list)
+{
+    enum db_result result =
+        db_run(db,
+               "SELECT u.id, u.name, u.display, '', 0, 0, b.banned_by, COALESCE(a.display, ''), b.banned_at "
+               "FROM bans b "
+               "JOIN users u ON u.id = b.user_id LEFT JOIN users a ON a.id = b.banned_by "
+               "WHERE b.room_id = ? AND b.banned_by > 0 ORDER BY b.banned_at DESC, u.id LIMIT ?",
+               "uu", id, (uint64_t)BANNED_MAX);
+
+    return read_members(db, result, BANNED_MAX, list);
 }
 
 enum db_result db_room_member_ids(struct db *db, uint64_t id, uint64_t **ids, size_t *count)
@@ -241,13 +270,15 @@ static enum db_result lock_room(struct db *db, uint64_t id, struct locked *room)
     return DB_OK;
 }
 
-/* The role of a user in the room; ROLE_NONE when not in it. */
-static enum db_result role_of(struct db *db, uint64_t room_id, uint64_t user_id, enum role *role)
+/* The role of a user in the room, ROLE_NONE when not in it; and whether he is muted. */
+static enum db_result role_of(struct db *db, uint64_t room_id, uint64_t user_id, enum role *role, bool *muted)
 {
-    enum db_result result =
-        db_run(db, "SELECT role FROM members WHERE room_id = ? AND user_id = ?", "uu", room_id, user_id);
+    enum db_result result = db_run(db, "SELECT role, muted FROM members WHERE room_id = ? AND user_id = ?",
+                                   "uu", room_id, user_id);
+    bool found = result == DB_OK && db_next(db);
 
-    *role = result == DB_OK && db_next(db) ? rights_role(db_text(db, 0, NULL)) : ROLE_NONE;
+    *role = found ? rights_role(db_text(db, 0, NULL)) : ROLE_NONE;
+    *muted = found && db_u64(db, 1) != 0;
     return result == DB_NONE ? DB_OK : result;
 }
 
@@ -256,28 +287,45 @@ static enum db_result lock_for(struct db *db, const struct change *c, enum right
                                enum role *role)
 {
     enum db_result result = lock_room(db, c->room_id, room);
+    bool muted = false;
 
     if (result == DB_OK)
-        result = role_of(db, c->room_id, c->actor, role);
+        result = role_of(db, c->room_id, c->actor, role, &muted);
     if (result != DB_OK)
         return result;
+    if (muted)
+        *role = ROLE_MUTED;
     if (*role == ROLE_NONE && !room->public)
         return DB_NONE;
     return rights_may(*role, room->direct, right) ? DB_OK : DB_REFUSED;
 }
 
-/* Empties what the history limit passes, as a change of its own. */
-static enum db_result trim(struct db *db, struct locked *room)
+/* Empties the messages before `oldest`, and what they said before, as a change of its own. */
+static enum db_result pass(struct db *db, struct locked *room, uint64_t oldest)
 {
-    if (room->history_limit == 0 || room->last_seq < room->history_limit + room->oldest_seq)
-        return DB_OK;
-    uint64_t oldest = room->last_seq - room->history_limit + 1;
     enum db_result result =
         db_run(db, "UPDATE messages SET text = '' WHERE room_id = ? AND seq >= ? AND seq < ?", "uuu",
                room->id, room->oldest_seq, oldest);
+
+    if (result == DB_OK || result == DB_NONE)
+        result = db_run(db, "DELETE FROM revisions WHERE room_id = ? AND seq < ?", "uu", room->id, oldest);
     room->oldest_seq = oldest;
     room->version++;
     return result == DB_NONE ? DB_OK : result;
+}
+
+static bool over_limit(const struct locked *room)
+{
+    return room->history_limit > 0 && room->last_seq >= room->history_limit + room->oldest_seq;
+}
+
+/* Passes what is beyond the history limit, or the first of it. */
+static enum db_result trim(struct db *db, struct locked *room)
+{
+    if (!over_limit(room))
+        return DB_OK;
+    uint64_t oldest = room->last_seq - room->history_limit + 1, most = room->oldest_seq + DB_ROOM_TRIM;
+    return pass(db, room, oldest < most ? oldest : most);
 }
 
 static enum db_result store_room(struct db *db, struct locked *room)
@@ -300,10 +348,17 @@ static enum db_result add_event(struct db *db, struct locked *room, uint64_t act
 {
     room->version++;
     room->last_seq++;
-    return db_run(db,
-                  "INSERT INTO messages (room_id, seq, version, sender_id, kind, event, text, created_at) "
-                  "VALUES (?, ?, ?, ?, 'event', ?, ?, UTC_TIMESTAMP(3))",
-                  "uuuuss", room->id, room->last_seq, room->version, actor, event, text);
+    enum db_result result =
+        db_run(db,
+               "INSERT INTO messages (room_id, seq, version, sender_id, kind, event, text, created_at) "
+               "VALUES (?, ?, ?, ?, 'event', ?, ?, UTC_TIMESTAMP(3))",
+               "uuuuss", room->id, room->last_seq, room->version, actor, event, text);
+    if (result == DB_OK) /* what one does oneself is no news to oneself */
+        result = db_run(db,
+                        "UPDATE members m JOIN users u ON u.id = m.user_id SET m.read_seq = ?, u.version = "
+                        "u.version + 1 WHERE m.room_id = ? AND m.user_id = ? AND m.read_seq = ?",
+                        "uuuu", room->last_seq, room->id, actor, room->last_seq - 1);
+    return result == DB_NONE ? DB_OK : result;
 }
 
 /* An event about members: the room's list of members changed with it. */
@@ -333,6 +388,55 @@ static enum db_result insert_member(struct db *db, uint64_t room_id, uint64_t us
                   "INSERT INTO members (room_id, user_id, role, read_seq, added_by, added_at) "
                   "VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(3))",
                   "uusuu", room_id, user_id, rights_role_name(role), read_seq, added_by);
+}
+
+/* Whether the user is banned; or was muted when he left (a row that nobody is named in). */
+static enum db_result bar_of(struct db *db, uint64_t room_id, uint64_t user_id, bool *banned, bool *muted)
+{
+    enum db_result result =
+        db_run(db, "SELECT banned_by FROM bans WHERE room_id = ? AND user_id = ?", "uu", room_id, user_id);
+    bool found = result == DB_OK && db_next(db);
+
+    *banned = found && db_u64(db, 0) != 0;
+    *muted = found && !*banned;
+    return result == DB_NONE ? DB_OK : result;
+}
+
+static enum db_result set_bar(struct db *db, uint64_t room_id, uint64_t user_id, uint64_t by)
+{
+    return db_run(
+        db,
+        "INSERT INTO bans (room_id, user_id, banned_by, banned_at) VALUES (?, ?, ?, UTC_TIMESTAMP(3)) "
+        "ON DUPLICATE KEY UPDATE banned_by = VALUES(banned_by), banned_at = VALUES(banned_at)",
+        "uuu", room_id, user_id, by);
+}
+
+static enum db_result lift_bar(struct db *db, uint64_t room_id, uint64_t user_id)
+{
+    return db_run(db, "DELETE FROM bans WHERE room_id = ? AND user_id = ?", "uu", room_id, user_id);
+}
+
+static enum db_result set_muted(struct db *db, uint64_t room_id, uint64_t user_id, bool muted)
+{
+    return db_run(db, "UPDATE members SET muted = ? WHERE room_id = ? AND user_id = ?", "uuu",
+                  (uint64_t)muted, room_id, user_id);
+}
+
+/* Lets somebody in. The event that tells it is the next message, and read by who comes. DB_REFUSED: banned. */
+static enum db_result admit(struct db *db, const struct locked *room, uint64_t user, uint64_t by)
+{
+    bool banned = false, muted = false;
+    enum db_result result = bar_of(db, room->id, user, &banned, &muted);
+
+    if (result == DB_OK && banned)
+        return DB_REFUSED;
+    if (result == DB_OK)
+        result = insert_member(db, room->id, user, ROLE_MEMBER, room->last_seq + 1, by);
+    if (result == DB_OK && muted)
+        result = set_muted(db, room->id, user, true);
+    if (result == DB_OK && muted)
+        result = lift_bar(db, room->id, user);
+    return result;
 }
 
 static enum db_result create(struct db *db, void *context)
@@ -449,33 +553,49 @@ enum db_result db_room_update(struct db *db, uint64_t id, uint64_t actor, const 
     return db_transaction(db, update, &c);
 }
 
+static enum db_result name_of(struct db *db, uint64_t user_id, struct strbuf *out)
+{
+    enum db_result result = db_run(db, "SELECT name FROM users WHERE id = ?", "u", user_id);
+
+    if (result == DB_OK && db_next(db))
+        strbuf_addf(out, "%s%s", out->len > 0 ? ", " : "", db_text(db, 0, NULL));
+    return result;
+}
+
 static enum db_result add_members(struct db *db, void *context)
 {
     struct change *c = context;
     struct strbuf names = STRBUF_INIT;
     struct locked room = {0};
     enum role role = ROLE_NONE;
+    bool muted;
     enum db_result result = lock_for(db, c, RIGHT_ADD, &room, &role);
-    size_t unnamed = 0;
+    size_t added = 0, unnamed = 0;
 
-    c->added = 0;
+    strbuf_reset(c->banned);
     for (size_t i = 0; i < c->count && result == DB_OK; i++) {
-        char display[TEXT_DISPLAY_MAX * 4 + 1];
-        result = role_of(db, room.id, c->users[i], &role);
+        char display[TEXT_DISPLAY_MAX * 4 + 1] = "";
+        result = role_of(db, room.id, c->users[i], &role, &muted);
         if (result != DB_OK || role != ROLE_NONE)
             continue;
-        result = display_of(db, c->users[i], display);
-        if (result == DB_OK) /* the event is the next message, and read by those it adds */
-            result = insert_member(db, room.id, c->users[i], ROLE_MEMBER, room.last_seq + 1, c->actor);
+        result = admit(db, &room, c->users[i], c->actor);
+        if (result == DB_REFUSED) {
+            result = name_of(db, c->users[i], c->banned);
+            continue;
+        }
+        if (result == DB_OK)
+            result = display_of(db, c->users[i], display);
         if (names.len + strlen(display) > EVENT_TEXT_MAX)
             unnamed++;
         else
-            strbuf_addf(&names, "%s%s", c->added > 0 ? ", " : "", display);
-        c->added++;
+            strbuf_addf(&names, "%s%s", added > 0 ? ", " : "", display);
+        added++;
     }
     if (unnamed > 0)
         strbuf_addf(&names, " (+%zu)", unnamed);
-    if (result == DB_OK && c->added > 0) {
+    if (result == DB_OK && c->banned->len > 0)
+        result = DB_REFUSED;
+    if (result == DB_OK && added > 0) {
         result = members_event(db, &room, c->actor, "added", names.buf);
         if (result == DB_OK)
             result = db_user_raise(db, c->users, c->count);
@@ -485,43 +605,59 @@ static enum db_result add_members(struct db *db, void *context)
 }
 
 enum db_result db_room_add(struct db *db, uint64_t id, uint64_t actor, const uint64_t *users, size_t count,
-                           size_t *added)
+                           struct strbuf *banned)
 {
-    struct change c = {.room_id = id, .actor = actor, .users = users, .count = count};
-    enum db_result result = db_transaction(db, add_members, &c);
+    struct change c = {.room_id = id, .actor = actor, .users = users, .count = count, .banned = banned};
 
-    *added = c.added;
-    return result;
+    return db_transaction(db, add_members, &c);
 }
 
-static enum db_result delete_member(struct db *db, struct locked *room, uint64_t actor, uint64_t user,
-                                    const char *event)
+/* Tells in the timeline what was done to a member, and to his pages. */
+static enum db_result told(struct db *db, struct locked *room, uint64_t actor, uint64_t user,
+                           const char *event)
 {
     char display[TEXT_DISPLAY_MAX * 4 + 1];
-    enum db_result result =
-        db_run(db, "DELETE FROM members WHERE room_id = ? AND user_id = ?", "uu", room->id, user);
+    enum db_result result = display_of(db, user, display);
 
-    if (result == DB_OK)
-        result = display_of(db, user, display);
     if (result == DB_OK)
         result = members_event(db, room, actor, event, actor == user ? "" : display);
     return result == DB_OK ? db_user_raise(db, &user, 1) : result;
+}
+
+static enum db_result delete_member(struct db *db, const struct locked *room, uint64_t user, bool muted)
+{
+    enum db_result result =
+        db_run(db, "DELETE FROM members WHERE room_id = ? AND user_id = ?", "uu", room->id, user);
+
+    return result == DB_OK && muted ? set_bar(db, room->id, user, 0) : result;
+}
+
+/* Locks the room for what the actor does to another user, and looks whether he stands over him. */
+static enum db_result lock_over(struct db *db, const struct change *c, enum right right, struct locked *room,
+                                enum role *target, bool *muted)
+{
+    enum role role = ROLE_NONE;
+    enum db_result result = lock_for(db, c, right, room, &role);
+
+    if (result == DB_OK)
+        result = role_of(db, room->id, c->user, target, muted);
+    if (result != DB_OK)
+        return result;
+    return c->user != c->actor && rights_over(role, *target) ? DB_OK : DB_REFUSED;
 }
 
 static enum db_result remove_member(struct db *db, void *context)
 {
     const struct change *c = context;
     struct locked room = {0};
-    enum role role = ROLE_NONE, target = ROLE_NONE;
-    enum db_result result = lock_for(db, c, RIGHT_REMOVE, &room, &role);
+    enum role target = ROLE_NONE;
+    bool muted = false;
+    enum db_result result = lock_over(db, c, RIGHT_REMOVE, &room, &target, &muted);
 
-    if (result == DB_OK)
-        result = role_of(db, room.id, c->user, &target);
     if (result != DB_OK || target == ROLE_NONE)
         return result;
-    if (c->user == c->actor || (target >= role && role != ROLE_OWNER))
-        return DB_REFUSED;
-    return delete_member(db, &room, c->actor, c->user, "removed");
+    result = delete_member(db, &room, c->user, muted);
+    return result == DB_OK ? told(db, &room, c->actor, c->user, "removed") : result;
 }
 
 enum db_result db_room_remove(struct db *db, uint64_t id, uint64_t actor, uint64_t user)
@@ -529,6 +665,69 @@ enum db_result db_room_remove(struct db *db, uint64_t id, uint64_t actor, uint64
     struct change c = {.room_id = id, .actor = actor, .user = user};
 
     return db_transaction(db, remove_member, &c);
+}
+
+static enum db_result mute_member(struct db *db, void *context)
+{
+    const struct change *c = context;
+    struct locked room = {0};
+    enum role target = ROLE_NONE;
+    bool muted = false;
+    enum db_result result = lock_over(db, c, RIGHT_MUTE, &room, &target, &muted);
+
+    if (result == DB_OK && (target == ROLE_NONE || target == ROLE_OWNER))
+        return DB_REFUSED;
+    if (result != DB_OK || muted == c->on)
+        return result;
+    result = set_muted(db, room.id, c->user, c->on);
+    return result == DB_OK ? told(db, &room, c->actor, c->user, c->on ? "muted" : "unmuted") : result;
+}
+
+enum db_result db_room_mute(struct db *db, uint64_t id, uint64_t actor, uint64_t user)
+{
+    struct change c = {.room_id = id, .actor = actor, .user = user, .on = true};
+
+    return db_transaction(db, mute_member, &c);
+}
+
+enum db_result db_room_unmute(struct db *db, uint64_t id, uint64_t actor, uint64_t user)
+{
+    struct change c = {.room_id = id, .actor = actor, .user = user};
+
+    return db_transaction(db, mute_member, &c);
+}
+
+static enum db_result ban_user(struct db *db, void *context)
+{
+    const struct change *c = context;
+    struct locked room = {0};
+    enum role target = ROLE_NONE;
+    bool muted = false, banned = false, was_muted = false;
+    enum db_result result = lock_over(db, c, RIGHT_BAN, &room, &target, &muted);
+
+    if (result == DB_OK)
+        result = bar_of(db, room.id, c->user, &banned, &was_muted);
+    if (result != DB_OK || banned == c->on)
+        return result;
+    if (target != ROLE_NONE)
+        result = delete_member(db, &room, c->user, false);
+    if (result == DB_OK)
+        result = c->on ? set_bar(db, room.id, c->user, c->actor) : lift_bar(db, room.id, c->user);
+    return result == DB_OK ? told(db, &room, c->actor, c->user, c->on ? "banned" : "unbanned") : result;
+}
+
+enum db_result db_room_ban(struct db *db, uint64_t id, uint64_t actor, uint64_t user)
+{
+    struct change c = {.room_id = id, .actor = actor, .user = user, .on = true};
+
+    return db_transaction(db, ban_user, &c);
+}
+
+enum db_result db_room_unban(struct db *db, uint64_t id, uint64_t actor, uint64_t user)
+{
+    struct change c = {.room_id = id, .actor = actor, .user = user};
+
+    return db_transaction(db, ban_user, &c);
 }
 
 /* Whether somebody other than `user` owns the room. */
@@ -542,17 +741,26 @@ static enum db_result other_owner(struct db *db, uint64_t room_id, uint64_t user
     return result == DB_NONE ? DB_OK : result;
 }
 
+static enum db_result store_role(struct db *db, uint64_t room_id, uint64_t user_id, enum role role)
+{
+    enum db_result result =
+        db_run(db, "UPDATE members SET role = ?, muted = 0 WHERE room_id = ? AND user_id = ?", "suu",
+               rights_role_name(role), room_id, user_id);
+
+    return result == DB_NONE ? DB_OK : result;
+}
+
 static enum db_result set_role(struct db *db, void *context)
 {
     struct change *c = context;
     struct locked room = {0};
     enum role role = ROLE_NONE, target = ROLE_NONE;
-    char display[TEXT_DISPLAY_MAX * 4 + 1];
-    bool owned = true;
+    bool owned = true, muted;
     enum db_result result = lock_for(db, c, RIGHT_ROLE, &room, &role);
 
+    c->last_owner = false;
     if (result == DB_OK)
-        result = role_of(db, room.id, c->user, &target);
+        result = role_of(db, room.id, c->user, &target, &muted);
     if (result != DB_OK || target == c->role)
         return result;
     if (target == ROLE_NONE)
@@ -563,13 +771,8 @@ static enum db_result set_role(struct db *db, void *context)
     if (result == DB_OK && !owned)
         return DB_REFUSED;
     if (result == DB_OK)
-        result = db_run(db, "UPDATE members SET role = ? WHERE room_id = ? AND user_id = ?", "suu",
-                        rights_role_name(c->role), room.id, c->user);
-    if (result == DB_OK)
-        result = display_of(db, c->user, display);
-    if (result == DB_OK)
-        result = members_event(db, &room, c->actor, rights_role_name(c->role), display);
-    return result == DB_OK ? db_user_raise(db, &c->user, 1) : result;
+        result = store_role(db, room.id, c->user, c->role);
+    return result == DB_OK ? told(db, &room, c->actor, c->user, rights_role_name(c->role)) : result;
 }
 
 enum db_result db_room_set_role(struct db *db, uint64_t id, uint64_t actor, uint64_t user, enum role role,
@@ -582,6 +785,41 @@ enum db_result db_room_set_role(struct db *db, uint64_t id, uint64_t actor, uint
     return result;
 }
 
+/* The other one owns the room in the actor's place. DB_REFUSED: he is not in it. */
+static enum db_result pass_on(struct db *db, const struct change *c, struct locked *room)
+{
+    enum role target = ROLE_NONE;
+    bool muted;
+    enum db_result result = role_of(db, room->id, c->user, &target, &muted);
+
+    if (result == DB_OK && (target == ROLE_NONE || c->user == c->actor))
+        return DB_REFUSED;
+    if (result == DB_OK)
+        result = store_role(db, room->id, c->user, ROLE_OWNER);
+    if (result == DB_OK)
+        result = store_role(db, room->id, c->actor, ROLE_ADMIN);
+    if (result == DB_OK)
+        result = told(db, room, c->actor, c->user, "handover");
+    return result == DB_OK ? db_user_raise(db, &c->actor, 1) : result;
+}
+
+static enum db_result handover(struct db *db, void *context)
+{
+    const struct change *c = context;
+    struct locked room = {0};
+    enum role role = ROLE_NONE;
+    enum db_result result = lock_for(db, c, RIGHT_HANDOVER, &room, &role);
+
+    return result == DB_OK ? pass_on(db, c, &room) : result;
+}
+
+enum db_result db_room_handover(struct db *db, uint64_t id, uint64_t actor, uint64_t user)
+{
+    struct change c = {.room_id = id, .actor = actor, .user = user};
+
+    return db_transaction(db, handover, &c);
+}
+
 static enum db_result leave(struct db *db, void *context)
 {
     struct change *c = context;
@@ -590,17 +828,28 @@ static enum db_result leave(struct db *db, void *context)
     bool owned = true;
     enum db_result result = lock_for(db, c, RIGHT_LEAVE, &room, &role);
 
-    if (result == DB_OK && role == ROLE_OWNER)
-        result = other_owner(db, room.id, c->actor, &owned);
+    c->last_owner = false;
     if (result != DB_OK)
         return result;
+    if (c->user != 0 && !rights_may(role, room.direct, RIGHT_HANDOVER))
+        return DB_REFUSED;
+    if (c->user != 0) {
+        result = pass_on(db, c, &room);
+        owned = result != DB_REFUSED;
+    } else if (role == ROLE_OWNER) {
+        result = other_owner(db, room.id, c->actor, &owned);
+    }
     c->last_owner = !owned;
-    return owned ? delete_member(db, &room, c->actor, c->actor, "left") : DB_REFUSED;
+    if (result == DB_OK && !owned)
+        return DB_REFUSED;
+    if (result == DB_OK)
+        result = delete_member(db, &room, c->actor, role == ROLE_MUTED);
+    return result == DB_OK ? told(db, &room, c->actor, c->actor, "left") : result;
 }
 
-enum db_result db_room_leave(struct db *db, uint64_t id, uint64_t actor, bool *last_owner)
+enum db_result db_room_leave(struct db *db, uint64_t id, uint64_t actor, uint64_t owner, bool *last_owner)
 {
-    struct change c = {.room_id = id, .actor = actor};
+    struct change c = {.room_id = id, .actor = actor, .user = owner};
     enum db_result result = db_transaction(db, leave, &c);
 
     *last_owner = c.last_owner;
@@ -612,18 +861,17 @@ static enum db_result join(struct db *db, void *context)
     const struct change *c = context;
     struct locked room = {0};
     enum role role = ROLE_NONE;
+    bool muted;
     enum db_result result = lock_room(db, c->room_id, &room);
 
     if (result == DB_OK)
-        result = role_of(db, room.id, c->actor, &role);
+        result = role_of(db, room.id, c->actor, &role, &muted);
     if (result != DB_OK || role != ROLE_NONE)
         return result;
     if (!room.public || room.direct)
         return DB_NONE;
-    result = insert_member(db, room.id, c->actor, ROLE_MEMBER, room.last_seq + 1, c->actor);
-    if (result == DB_OK)
-        result = members_event(db, &room, c->actor, "joined", "");
-    return result == DB_OK ? db_user_raise(db, &c->actor, 1) : result;
+    result = admit(db, &room, c->actor, c->actor);
+    return result == DB_OK ? told(db, &room, c->actor, c->actor, "joined") : result;
 }
 
 enum db_result db_room_join(struct db *db, uint64_t id, uint64_t actor)
@@ -673,8 +921,7 @@ static enum db_result find_heir(struct db *db, struct locked *room, uint64_t use
         return result;
     uint64_t heir = db_u64(db, 0);
     snprintf(display, sizeof display, "%s", db_text(db, 2, NULL));
-    result = db_run(db, "UPDATE members SET role = 'owner', muted = 0 WHERE room_id = ? AND user_id = ?",
-                    "uu", room->id, heir);
+    result = store_role(db, room->id, heir, ROLE_OWNER);
     if (result == DB_OK)
         result = add_event(db, room, user, "owner", display);
     return result == DB_OK ? db_user_raise(db, &heir, 1) : result;
@@ -685,23 +932,24 @@ static enum db_result abandon(struct db *db, void *context)
     const struct change *c = context;
     struct locked room = {0};
     enum role role = ROLE_NONE;
+    bool muted;
     enum db_result result = lock_room(db, c->room_id, &room);
 
     if (result == DB_OK)
-        result = role_of(db, room.id, c->user, &role);
+        result = role_of(db, room.id, c->user, &role, &muted);
     if (result != DB_OK || role == ROLE_NONE)
         return result;
     if (room.direct) { /* the other one reads a new name in his lists */
         result = raise_members(db, room.id);
-        return result == DB_OK ? db_run(db, "DELETE FROM members WHERE room_id = ? AND user_id = ?", "uu",
-                                        room.id, c->user)
-                               : result;
+        return result == DB_OK ? delete_member(db, &room, c->user, false) : result;
     }
     if (role == ROLE_OWNER)
         result = find_heir(db, &room, c->user);
     if (result == DB_NONE)
         return end_room(db, room.id);
-    return result == DB_OK ? delete_member(db, &room, c->user, c->user, "left") : result;
+    if (result == DB_OK)
+        result = delete_member(db, &room, c->user, false);
+    return result == DB_OK ? told(db, &room, c->user, c->user, "left") : result;
 }
 
 enum db_result db_room_abandon(struct db *db, uint64_t id, uint64_t user)
@@ -709,6 +957,47 @@ enum db_result db_room_abandon(struct db *db, uint64_t id, uint64_t user)
     struct change c = {.room_id = id, .user = user};
 
     return db_transaction(db, abandon, &c);
+}
+
+static enum db_result trim_room(struct db *db, void *context)
+{
+    const struct change *c = context;
+    struct locked room = {0};
+    enum db_result result = lock_room(db, c->room_id, &room);
+    uint64_t before = room.oldest_seq, old = 0;
+
+    if (result == DB_OK && c->days > 0) {
+        result = db_run(
+            db,
+            "SELECT COALESCE(MAX(seq), 0) FROM messages WHERE room_id = ? AND seq >= ? AND seq < ? AND "
+            "created_at < UTC_TIMESTAMP(3) - INTERVAL ? DAY",
+            "uuuu", room.id, before, before + DB_ROOM_TRIM, (uint64_t)c->days);
+        old = result == DB_OK && db_next(db) ? db_u64(db, 0) : 0;
+    }
+    if (result == DB_OK && old >= before)
+        result = pass(db, &room, old + 1);
+    if (result == DB_OK && room.oldest_seq == before && !over_limit(&room))
+        return DB_NONE;
+    return result == DB_OK ? store_room(db, &room) : result;
+}
+
+enum db_result db_room_trim(struct db *db, uint64_t id, unsigned days)
+{
+    struct change c = {.room_id = id, .days = days};
+
+    return db_transaction(db, trim_room, &c);
+}
+
+enum db_result db_room_trim_next(struct db *db, unsigned days)
+{
+    enum db_result result =
+        db_run(db,
+               "SELECT r.id FROM rooms r JOIN messages t ON t.room_id = r.id AND t.seq = r.oldest_seq "
+               "WHERE r.deleted_at IS NULL AND ((r.history_limit > 0 AND r.last_seq >= r.history_limit + "
+               "r.oldest_seq) OR (? > 0 AND t.created_at < UTC_TIMESTAMP(3) - INTERVAL ? DAY)) LIMIT 1",
+               "uu", (uint64_t)days, (uint64_t)days);
+
+    return result == DB_OK && db_next(db) ? db_room_trim(db, db_u64(db, 0), days) : result;
 }
 
 /* Runs `find` for the ids of rooms, then `clean` for each with the limit. */
@@ -730,12 +1019,17 @@ enum db_result db_room_clean(struct db *db, unsigned limit)
     static const char deleted[] =
         "SELECT id FROM rooms r WHERE deleted_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY AND "
         "EXISTS (SELECT 1 FROM messages t WHERE t.room_id = r.id) LIMIT ?";
+    static const char edited[] =
+        "SELECT id FROM rooms r WHERE deleted_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY AND "
+        "EXISTS (SELECT 1 FROM revisions v WHERE v.room_id = r.id) LIMIT ?";
     static const char trimmed[] =
         "SELECT id FROM rooms r WHERE oldest_seq > 1 AND EXISTS (SELECT 1 FROM messages t WHERE t.room_id = "
         "r.id AND "
         "t.seq < r.oldest_seq AND t.created_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY) LIMIT ?";
     enum db_result result = clean_rooms(db, deleted, "DELETE FROM messages WHERE room_id = ? LIMIT ?", limit);
 
+    if (result == DB_OK)
+        result = clean_rooms(db, edited, "DELETE FROM revisions WHERE room_id = ? LIMIT ?", limit);
     if (result != DB_OK)
         return result;
     return clean_rooms(

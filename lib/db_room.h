@@ -44,7 +44,11 @@ struct member {
     char name[TEXT_NAME_MAX + 1];
     char display[TEXT_DISPLAY_MAX * 4 + 1];
     enum role role;
+    bool muted;
     bool online;
+    uint64_t added_by; /* himself: he joined, or created the room */
+    char added_by_display[TEXT_DISPLAY_MAX * 4 + 1];
+    char added_at[DB_TIME];
 };
 
 struct member_list {
@@ -64,6 +68,9 @@ enum db_result db_room_public(struct db *db, uint64_t user_id, size_t limit, str
 enum db_result db_room_common(struct db *db, uint64_t user_id, uint64_t other_id, struct room_list *list);
 /* Members, higher roles first, then by name; at most `limit`. */
 enum db_result db_room_members(struct db *db, uint64_t id, size_t limit, struct member_list *list);
+
+/* Who is banned, the last one first; added_by and added_at tell of the ban. */
+enum db_result db_room_banned(struct db *db, uint64_t id, struct member_list *list);
 
 /* The ids of all members, for those who hold readers; *ids is freed by the caller, sorted. */
 enum db_result db_room_member_ids(struct db *db, uint64_t id, uint64_t **ids, size_t *count);
@@ -85,19 +92,31 @@ enum db_result db_room_direct(struct db *db, uint64_t a, uint64_t b, uint64_t *i
 
 /* DB_DUPLICATE: the name is taken. */
 enum db_result db_room_update(struct db *db, uint64_t id, uint64_t actor, const struct room_fields *fields);
-/* Adds those of `users` that are not members yet; *added says how many. */
+/* Adds those of `users` that are not members yet. When some are banned nobody is added: DB_REFUSED, and their names
+ * are appended to `banned`. */
 enum db_result db_room_add(struct db *db, uint64_t id, uint64_t actor, const uint64_t *users, size_t count,
-                           size_t *added);
-/* Only somebody of a lower role (an owner removes anybody else). Who is no member: DB_OK, nothing changes. */
-enum db_result db_room_remove(struct db *db, uint64_t id, uint64_t actor, uint64_t user);
-/* *last_owner is set, with DB_REFUSED, when the group would be left without an owner. */
+                           struct strbuf *banned);
+
+/* What is done to one `user`: only to whom the actor stands over (rights_over), never to oneself. What is so already
+ * changes nothing: DB_OK. */
+typedef enum db_result db_room_change(struct db *db, uint64_t id, uint64_t actor, uint64_t user);
+db_room_change db_room_remove; /* who is no member: DB_OK, nothing changes */
+/* Members below owner. Who leaves while muted is so again when he comes back. */
+db_room_change db_room_mute;
+db_room_change db_room_unmute;
+db_room_change db_room_ban; /* a member, who is removed by it, or anybody else */
+db_room_change db_room_unban;
+db_room_change db_room_handover; /* a member becomes owner and the actor admin, at once */
+
+/* *last_owner is set, with DB_REFUSED, when the group would be left without an owner. A new role ends a mute. */
 enum db_result db_room_set_role(struct db *db, uint64_t id, uint64_t actor, uint64_t user, enum role role,
                                 bool *last_owner);
-enum db_result db_room_leave(struct db *db, uint64_t id, uint64_t actor, bool *last_owner);
 /* The user's account ends. A group that would lose its only owner gets another: the admin who has been there longest,
  * else the member; one that nobody else is in is deleted. Who is no member: DB_OK, nothing changes. */
 enum db_result db_room_abandon(struct db *db, uint64_t id, uint64_t user);
-/* Only public groups. Who is a member already: DB_OK, nothing changes. */
+/* An owner may name the one who owns it from then on (`owner` not 0); with *last_owner that is no other member. */
+enum db_result db_room_leave(struct db *db, uint64_t id, uint64_t actor, uint64_t owner, bool *last_owner);
+/* Only public groups. Who is a member already: DB_OK, nothing changes. DB_REFUSED: banned. */
 enum db_result db_room_join(struct db *db, uint64_t id, uint64_t actor);
 /* The name is free again afterwards. */
 enum db_result db_room_delete(struct db *db, uint64_t id, uint64_t actor);
@@ -105,15 +124,23 @@ enum db_result db_room_delete(struct db *db, uint64_t id, uint64_t actor);
 /* Raises the version of users by one: their memberships, sessions or read marks changed. */
 enum db_result db_user_raise(struct db *db, const uint64_t *users, size_t count);
 
+/* At most so many messages are passed by a limit in one transaction, so that no send waits for long. */
+#define DB_ROOM_TRIM 1000
+/* Passes messages beyond the room's history limit or older than `days` (0: of any age), at most so many. DB_NONE: there
+ * were none. */
+enum db_result db_room_trim(struct db *db, uint64_t id, unsigned days);
+/* Housekeeping: the same for one room that has such messages. DB_NONE: none has. */
+enum db_result db_room_trim_next(struct db *db, unsigned days);
 /* Housekeeping: removes what a history limit passed or a deletion ended 30 days ago, at most `limit` messages. */
 enum db_result db_room_clean(struct db *db, unsigned limit);
 
 /* For the files that read rooms together with something else: the columns of a struct room, in db_room_read's
  * order. Rooms are `r`, the member who asks is `m`; the other one of a direct room is joined as `o`. */
-#define DB_ROOM_COLUMNS                                                                                  \
-    "r.id, r.kind = 'direct', r.visibility = 'public', COALESCE(r.name, o.display, ''), r.topic, "       \
-    "r.history_limit, "                                                                                  \
-    "r.last_seq, r.oldest_seq, r.version, r.info_version, r.members_version, m.role, m.read_seq, o.id, " \
+#define DB_ROOM_COLUMNS                                                                            \
+    "r.id, r.kind = 'direct', r.visibility = 'public', COALESCE(r.name, o.display, ''), r.topic, " \
+    "r.history_limit, "                                                                            \
+    "r.last_seq, r.oldest_seq, r.version, r.info_version, r.members_version, "                     \
+    "IF(m.muted, 'muted', m.role), m.read_seq, o.id, "                                             \
     "o.name, " DB_PRESENCE_ONLINE
 #define DB_ROOM_COLUMN_COUNT 16
 /* The other one's id stands in the key ("2:7"): to look for it among the members would read them all. */

@@ -15,10 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MEMBERS_MAX  200 /* in one answer: what a page shows at its side */
-#define TIMEOUT      5   /* seconds for one answer of the database */
-#define HOUSEKEEPING 600 /* seconds between clean-ups */
-#define CLEAN_ROWS   1000
+#define MEMBERS_MAX 200 /* in one answer: what a page shows at its side */
+#define TIMEOUT     5   /* seconds for one answer of the database */
+#define CLEAN_ROWS  1000
 
 struct job_thread {
     pthread_t thread;
@@ -32,6 +31,7 @@ struct job_thread {
     int fd;
     struct db *db;
     struct limit *limit;
+    const struct config *config;
 };
 
 struct job *job_new(enum job_kind kind, void *owner)
@@ -275,8 +275,11 @@ static struct job *run_writes(struct job_thread *t, struct job *jobs)
     return rest;
 }
 
-static void clean(struct db *db)
+/* In how many seconds to clean again: soon, while there are messages that no limit keeps. */
+static unsigned clean(struct db *db, const struct config *config)
 {
+    if (db_room_trim_next(db, config->keep_days) == DB_OK)
+        return 1;
     enum db_result result = db_session_clean(db, CLEAN_ROWS);
 
     if (result == DB_OK || result == DB_NONE)
@@ -285,13 +288,14 @@ static void clean(struct db *db)
         result = db_link_clean(db, CLEAN_ROWS);
     if (result == DB_OK || result == DB_NONE)
         db_room_clean(db, CLEAN_ROWS);
+    return config->clean_seconds;
 }
 
 static void *thread_main(void *context)
 {
     struct job_thread *t = context;
     /* Several processes and hosts clean: at different times. */
-    time_t next_clean = time(NULL) + rand() % HOUSEKEEPING;
+    time_t next_clean = time(NULL) + rand() % (time_t)(t->config->clean_seconds + 1);
 
     db_thread_begin();
     for (;;) {
@@ -310,8 +314,8 @@ static void *thread_main(void *context)
         if (jobs == NULL && stop)
             break;
         if (time(NULL) >= next_clean) {
-            clean(t->db);
-            next_clean = time(NULL) + HOUSEKEEPING;
+            unsigned pause = clean(t->db, t->config);
+            next_clean = time(NULL) + pause;
         }
         for (struct job *job = run_writes(t, jobs), *next; job != NULL; job = next) {
             next = job->next;
@@ -331,6 +335,7 @@ struct job_thread *job_thread_start(const struct config *config, int *fd)
 
     t->todo_end = &t->todo;
     t->done_end = &t->done;
+    t->config = config;
     t->db = db_new(config);
     db_timeout(t->db, TIMEOUT);
     t->limit = config->limits ? limit_new(config->limit_send_burst, config->limit_send_rate) : NULL;

@@ -99,6 +99,7 @@ void page_room(struct view *view, const struct room *room)
     view_set(node, "Role", rights_role_name(room->role));
     view_flag(node, "CanManage", rights_may(room->role, room->direct, RIGHT_UPDATE));
     view_flag(node, "IsOwner", room->role == ROLE_OWNER);
+    view_flag(node, "Muted", room->role == ROLE_MUTED);
     view_set_u64(node, "LastSeq", room->last_seq);
     view_set_u64(node, "Version", room->version);
     view_set_u64(node, "ReadSeq", room->read_seq);

@@ -35,6 +35,8 @@ const struct refusal *reply_write_refusal(enum write_result result)
 {
     static const struct refusal no_message = {404, "no_message", "There is no such message here (any more)."};
     static const struct refusal not_yours = {403, "not_yours", "Only your own messages can be changed."};
+    static const struct refusal muted = {
+        403, "muted", "You may read here, but not write: an admin of this group has muted you."};
     static const struct refusal nonce_taken = {
         409, "nonce_taken",
         "Another message was sent under the same nonce. Send this one again to post it too."};
@@ -48,6 +50,7 @@ const struct refusal *reply_write_refusal(enum write_result result)
         [WRITE_ELSEWHERE] = &elsewhere,
         [WRITE_NO_ROOM] = &no_room,
         [WRITE_NOT_MEMBER] = &not_member,
+        [WRITE_MUTED] = &muted,
         [WRITE_NO_MESSAGE] = &no_message,
         [WRITE_NOT_YOURS] = &not_yours,
         [WRITE_NONCE_TAKEN] = &nonce_taken,
@@ -124,7 +127,7 @@ void reply_members(struct strbuf *out, const struct member_list *members)
         json_text(out, m->name);
         strbuf_addstr(out, ",\"display\":");
         json_text(out, m->display);
-        strbuf_addf(out, ",\"role\":\"%s\",\"online\":%s}", rights_role_name(m->role),
+        strbuf_addf(out, ",\"role\":\"%s\",\"online\":%s}", rights_role_name(m->muted ? ROLE_MUTED : m->role),
                     m->online ? "true" : "false");
     }
     strbuf_addch(out, ']');
@@ -196,8 +199,9 @@ static void finish(struct view *view, const char *file, struct strbuf *out)
 
 void reply_timeline(struct strbuf *out, const struct config *config, const struct read_job *read)
 {
-    struct timeline_viewer viewer = {.user_id = read->user.id};
     const struct page *page = &read->page;
+    struct timeline_viewer viewer = {
+        .user_id = read->user.id, .role = page->room.role, .direct = page->room.direct};
     struct view *view = view_new();
 
     page_common(view, config, "messages", page->room.name, "", &read->user);

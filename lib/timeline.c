@@ -29,6 +29,11 @@ static const struct {
     {"owner", "1 made 2 an owner"},
     {"admin", "1 made 2 an admin"},
     {"member", "1 made 2 an ordinary member"},
+    {"handover", "1 handed the group over to 2"},
+    {"muted", "1 muted 2"},
+    {"unmuted", "1 unmuted 2"},
+    {"banned", "1 banned 2"},
+    {"unbanned", "1 lifted the ban on 2"},
 };
 
 static bool parse_time(const char *iso, struct tm *tm, time_t *when)
@@ -64,6 +69,16 @@ void timeline_short(const char *iso, char out[TIMELINE_TEXT])
     if (tm.tm_year != now.tm_year)
         snprintf(year, sizeof year, " %d", tm.tm_year + 1900);
     snprintf(out, TIMELINE_TEXT, "%d %.3s%s, %.5s", tm.tm_mday, months[tm.tm_mon], year, iso + 11);
+}
+
+void timeline_date(const char *iso, char out[TIMELINE_TEXT])
+{
+    struct tm tm;
+    time_t when;
+
+    out[0] = '\0';
+    if (parse_time(iso, &tm, &when))
+        snprintf(out, TIMELINE_TEXT, "%d %.3s %d", tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900);
 }
 
 void timeline_day(const char *iso, char out[TIMELINE_TEXT])
@@ -140,6 +155,8 @@ static void one(struct view *item, const struct message *m)
         view_set(item, "Text", m->text);
     }
     view_flag(item, "Deleted", m->deleted);
+    if (m->deleter != NULL)
+        view_set(item, "Deleter", m->deleter_display);
     view_flag(item, "Edited", m->edited_at[0] != '\0' && !m->deleted);
     struct view *sender = view_child(item, "Sender");
     view_set_u64(sender, "Id", m->sender_id);
@@ -186,8 +203,13 @@ void timeline_view(struct view *view, const struct message_list *list, const str
         view_flag(item, "Follow", before != NULL && !is_new && follows(before, m));
         view_flag(item, "New", is_new);
         view_flag(item, "Mine", mine);
-        view_flag(item, "CanEdit", mine && !m->deleted);
-        view_flag(item, "CanDelete", mine && !m->deleted);
+        bool there = m->event[0] == '\0' && !m->deleted;
+        view_flag(item, "CanEdit", mine && there && rights_may(viewer->role, viewer->direct, RIGHT_SEND));
+        view_flag(item, "CanDelete",
+                  there && (mine || rights_may(viewer->role, viewer->direct, RIGHT_DELETE_ANY)));
+        view_flag(item, "CanVersions",
+                  there && (mine || rights_may(viewer->role, viewer->direct, RIGHT_VERSIONS)));
+        view_flag(item, "CanMark", there);
     }
 }
 
@@ -215,7 +237,15 @@ static void json_one(struct strbuf *out, const struct message *m, const char *ht
     json_text(out, m->created_at);
     strbuf_addstr(out, ",\"edited_at\":");
     json_text(out, m->edited_at[0] != '\0' ? m->edited_at : NULL);
-    strbuf_addf(out, ",\"deleted\":%s}", m->deleted ? "true" : "false");
+    strbuf_addf(out, ",\"deleted\":%s", m->deleted ? "true" : "false");
+    if (m->deleter != NULL) {
+        strbuf_addstr(out, ",\"deleted_by\":{\"name\":");
+        json_text(out, m->deleter);
+        strbuf_addstr(out, ",\"display\":");
+        json_text(out, m->deleter_display);
+        strbuf_addch(out, '}');
+    }
+    strbuf_addch(out, '}');
 }
 
 void timeline_json(struct strbuf *out, uint64_t room_id, const struct message_list *list, size_t *at)

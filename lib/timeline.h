@@ -10,10 +10,11 @@
 
 #define TIMELINE_TEXT 64
 
-/* "19:05", "19 Nov, 19:05" (with the year unless it is this one), "Thursday 19 November", "Thursday 19 November 2026,
- * 19:05 UTC" from an ISO time; "" from "". */
+/* "19:05", "19 Nov, 19:05" (with the year unless it is this one), "19 Nov 2026", "Thursday 19 November", "Thursday 19
+ * November 2026, 19:05 UTC" from an ISO time; "" from "". */
 void timeline_clock(const char *iso, char out[TIMELINE_TEXT]);
 void timeline_short(const char *iso, char out[TIMELINE_TEXT]);
+void timeline_date(const char *iso, char out[TIMELINE_TEXT]);
 void timeline_day(const char *iso, char out[TIMELINE_TEXT]);
 void timeline_full(const char *iso, char out[TIMELINE_TEXT]);
 
@@ -23,6 +24,8 @@ void timeline_event(const struct message *message, struct strbuf *out);
 /* Who looks at a page; user_id 0: nobody in particular (the `html` of JSON). */
 struct timeline_viewer {
     uint64_t user_id;
+    enum role role; /* in the room of these messages */
+    bool direct;
     uint64_t first_new; /* the first unread message; 0: none */
 };
 
