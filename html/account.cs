@@ -56,7 +56,7 @@
 <?cs if:subcount(Sessions) > #1 ?><form method="post" action="/account" class="actions"><?cs call:csrf() ?><input type="hidden" name="action" value="signout_others"><button class="button danger">Sign out everywhere else</button></form><?cs /if ?>
 </section>
 <section class="panel" aria-labelledby="delete-title">
-<h2 id="delete-title">Delete your account</h2>
+<h2 id="delete-title">Delete account</h2>
 <p class="hint">You leave every group, and your name is free again. Groups that only you own get another owner; those where nobody else is are deleted. This cannot be undone.</p>
 <form method="post" action="/account">
 <?cs call:csrf() ?><input type="hidden" name="action" value="delete">
