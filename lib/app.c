@@ -21,6 +21,7 @@
 #define COOKIE_FORM "snug_form" /* before signing in: what the form token is made from */
 
 static volatile sig_atomic_t stopping;
+static struct config config; /* lives as long as the process */
 
 static void stop(int signal)
 {
@@ -535,7 +536,9 @@ static void run(struct req *req, const struct route *routes)
         req->route->handler(req);
         return;
     }
-    enum db_result session = find_session(req);
+    enum db_result session = db_site_refresh(req->db, &config);
+    if (session == DB_OK)
+        session = find_session(req);
     if (session != DB_OK)
         anonymous(req);
     crypto_csrf(req->token, req->csrf);
@@ -554,6 +557,10 @@ static void run(struct req *req, const struct route *routes)
         return;
     if ((needs & NEED_LOGIN) && req->me.id == 0) {
         to_sign_in(req);
+        return;
+    }
+    if ((needs & NEED_ADMIN) && !req->me.admin) {
+        app_not_found(req);
         return;
     }
     if (post &&
@@ -605,7 +612,6 @@ static void serve(struct req *req, const struct route *routes)
 
 int app_main(int argc, char **argv, const struct route *routes)
 {
-    static struct config config; /* lives as long as the process */
     const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
     const char *program = slash != NULL ? slash + 1 : argc > 0 ? argv[0] : "snug";
 

@@ -1,6 +1,7 @@
 /* What the messages program asks of the database, and the thread that does it. */
 #include "job.h"
 #include "db_attempt.h"
+#include "db_link.h"
 #include "db_presence.h"
 #include "db_session.h"
 #include "limit.h"
@@ -32,6 +33,8 @@ struct job_thread {
     int fd;
     struct db *db;
     struct limit *limit;
+    struct config config; /* the thread's own, as set at /admin */
+    struct config *shown; /* the loop's */
 };
 
 struct job *job_new(enum job_kind kind, void *owner)
@@ -273,14 +276,33 @@ static struct job *run_writes(struct job_thread *t, struct job *jobs)
     return rest;
 }
 
-static void clean(struct db *db)
+/* Whether there is more to do, and not only in a while. */
+static bool clean(struct db *db, unsigned keep_days)
 {
+    bool more = false;
     enum db_result result = db_session_clean(db, CLEAN_ROWS);
 
     if (result == DB_OK || result == DB_NONE)
         result = db_attempt_clean(db, CLEAN_ROWS);
     if (result == DB_OK || result == DB_NONE)
-        db_room_clean(db, CLEAN_ROWS);
+        result = db_link_clean(db, CLEAN_ROWS);
+    if (result == DB_OK || result == DB_NONE)
+        result = db_room_clean(db, CLEAN_ROWS);
+    if ((result == DB_OK || result == DB_NONE) && keep_days > 0)
+        db_room_purge(db, keep_days, CLEAN_ROWS, &more);
+    return more;
+}
+
+/* What the site's admins set, at most a second old. The loop reads its own copy (job_thread_done). */
+static void refresh(struct job_thread *t)
+{
+    struct config config = t->config;
+
+    if (db_site_refresh(t->db, &config) != DB_OK)
+        return;
+    pthread_mutex_lock(&t->lock);
+    t->config = config;
+    pthread_mutex_unlock(&t->lock);
 }
 
 static void *thread_main(void *context)
@@ -305,11 +327,11 @@ static void *thread_main(void *context)
         pthread_mutex_unlock(&t->lock);
         if (jobs == NULL && stop)
             break;
-        if (time(NULL) >= next_clean) {
-            clean(t->db);
-            next_clean = time(NULL) + HOUSEKEEPING;
-        }
-        for (struct job *job = run_writes(t, jobs), *next; job != NULL; job = next) {
+        jobs = run_writes(t, jobs);
+        refresh(t);
+        if (time(NULL) >= next_clean)
+            next_clean = time(NULL) + (clean(t->db, t->config.keep_days) ? 1 : HOUSEKEEPING);
+        for (struct job *job = jobs, *next; job != NULL; job = next) {
             next = job->next;
             job_run(t->db, t->limit, job);
             finish(t, &job, 1);
@@ -320,14 +342,16 @@ static void *thread_main(void *context)
     return NULL;
 }
 
-struct job_thread *job_thread_start(const struct config *config, int *fd)
+struct job_thread *job_thread_start(struct config *config, int *fd)
 {
     struct job_thread *t = mem_alloc(sizeof *t);
     sigset_t all, before;
 
     t->todo_end = &t->todo;
     t->done_end = &t->done;
-    t->db = db_new(config);
+    t->config = *config;
+    t->shown = config;
+    t->db = db_new(&t->config);
     db_timeout(t->db, TIMEOUT);
     t->limit = config->limits ? limit_new(config->limit_send_burst, config->limit_send_rate) : NULL;
     pthread_mutex_init(&t->lock, NULL);
@@ -370,6 +394,7 @@ struct job *job_thread_done(struct job_thread *t)
     struct job *done = t->done;
     t->done = NULL;
     t->done_end = &t->done;
+    memcpy(t->shown->site_name, t->config.site_name, sizeof t->config.site_name);
     pthread_mutex_unlock(&t->lock);
     return done;
 }
