@@ -167,10 +167,12 @@ static void save_settings(struct req *req)
     fine &= check_number(req, &field[SITE_HISTORY], 10000000, "That is not a number of messages.");
     fine &= check_number(req, &field[SITE_SINGLE], 1, "Choose one of these.");
     fine &= check_number(req, &field[SITE_DAYS], 36500, "That is not a number of days (at most 36500).");
-    if (!fine)
+    if (!fine) {
+        app_error(req, "form", "Nothing was saved. Below it says beside the field what is wrong.");
         show_site(req, 422);
-    else if (!admin_failed(req, db_site_update(req->db, req->me.id, settings)))
+    } else if (!admin_failed(req, db_site_update(req->db, req->me.id, settings))) {
         app_redirect(req, "/admin?done=settings");
+    }
 }
 
 /* ---- the log ---- */

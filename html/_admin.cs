@@ -23,7 +23,7 @@ def:pager(path) ?><?cs if:Next || After ?><div class="actions">
 </div><?cs /if ?><?cs /def ?><?cs
 
 def:link(what) ?><?cs if:Link ?><div class="notice" role="status">
-<p><label for="link"><?cs var:what ?></label></p>
-<p><input id="link" type="text" value="<?cs var:Link ?>" readonly></p>
+<p class="field"><label for="link"><?cs var:what ?></label>
+<input id="link" type="text" value="<?cs var:Link ?>" readonly></p>
 <p>Copy it now: it is shown this once, and whoever has it can use it.</p>
 </div><?cs /if ?><?cs /def ?>

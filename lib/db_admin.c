@@ -1,6 +1,5 @@
 /* What the site's admins see and do. */
 #include "db_admin.h"
-#include "db_account_stub.h"
 #include "db_audit.h"
 #include "db_link.h"
 #include "db_presence.h"
@@ -16,6 +15,8 @@ struct act {
     uint64_t actor;
     uint64_t id;
     enum user_change change;
+    const char *detail;
+    bool found;
     unsigned seconds;
     unsigned uses;
     const char *key;
@@ -106,7 +107,7 @@ static enum db_result change_user(struct db *db, void *context)
         bool loses;      /* an admin */
     } changes[] = {
         [USER_MAKE_ADMIN] = {"made admin", "UPDATE users SET admin = 1 WHERE id = ? AND admin = 0", false},
-        [USER_TAKE_ADMIN] = {"took admin rights", "UPDATE users SET admin = 0 WHERE id = ? AND admin = 1",
+        [USER_TAKE_ADMIN] = {"took admin rights of", "UPDATE users SET admin = 0 WHERE id = ? AND admin = 1",
                              true},
         [USER_SUSPEND] =
             {"suspended",
@@ -114,11 +115,10 @@ static enum db_result change_user(struct db *db, void *context)
         [USER_UNSUSPEND] = {"let back in",
                             "UPDATE users SET suspended_at = NULL WHERE id = ? AND suspended_at IS NOT NULL",
                             false},
-        [USER_DELETE] = {"deleted user", NULL, true},
-        [USER_DELETE_ALL] = {"deleted user", NULL, true},
+        [USER_DELETE] = {"deleted user", "UPDATE users SET admin = 0 WHERE id = ?", true},
     };
-    const struct act *a = context;
-    bool deletes = changes[a->change].sql == NULL, all = a->change == USER_DELETE_ALL, last = false;
+    struct act *a = context;
+    bool last = a->found = false;
     struct admin_user user = {0};
 
     /* A write to all admins, so that such changes happen one after another, on every node of a cluster. */
@@ -127,26 +127,25 @@ static enum db_result change_user(struct db *db, void *context)
         result = find_user(db, a->id, &user);
     if (result == DB_OK && changes[a->change].loses)
         result = is_last_admin(db, a->id, &last);
-    if (result == DB_OK && last)
-        return DB_DUPLICATE;
+    if (result != DB_OK || last)
+        return last ? DB_DUPLICATE : result;
+    a->found = true;
+    /* Before the change: afterwards the actor may be no admin any more. */
+    result = db_audit_add(db, a->actor, changes[a->change].action, user.name, a->detail);
     if (result == DB_OK)
-        result = deletes ? db_user_delete(db, a->id, all) : db_run(db, changes[a->change].sql, "u", a->id);
-    if (result == DB_NONE && user.id != 0 && !deletes)
-        return DB_OK;
+        result = db_run(db, changes[a->change].sql, "u", a->id);
     if (result == DB_OK && a->change == USER_SUSPEND)
         result = end_sessions(db, a->id);
-    if (result == DB_OK)
-        result = db_user_raise(db, &a->id, 1);
-    return result == DB_OK ? db_audit_add(db, a->actor, changes[a->change].action, user.name,
-                                          all ? "with all messages" : "")
-                           : result;
+    return result == DB_OK ? db_user_raise(db, &a->id, 1) : result;
 }
 
-enum db_result db_admin_change(struct db *db, uint64_t actor, uint64_t user_id, enum user_change change)
+enum db_result db_admin_change(struct db *db, uint64_t actor, uint64_t user_id, enum user_change change,
+                               const char *detail)
 {
-    struct act a = {.actor = actor, .id = user_id, .change = change};
+    struct act a = {.actor = actor, .id = user_id, .change = change, .detail = detail};
+    enum db_result result = db_transaction(db, change_user, &a);
 
-    return db_transaction(db, change_user, &a);
+    return result == DB_NONE && a.found ? DB_OK : result; /* it is so already */
 }
 
 static enum db_result make_reset(struct db *db, void *context)

@@ -32,11 +32,11 @@ enum user_change {
     USER_TAKE_ADMIN,
     USER_SUSPEND, /* and ends the sessions */
     USER_UNSUSPEND,
-    USER_DELETE, /* the messages stay */
-    USER_DELETE_ALL,
+    USER_DELETE, /* puts the deletion on record, and ends admin rights: leave_site does it, then */
 };
 /* DB_DUPLICATE: it would leave the site without an admin. DB_NONE: there is no such user. */
-enum db_result db_admin_change(struct db *db, uint64_t actor, uint64_t user_id, enum user_change change);
+enum db_result db_admin_change(struct db *db, uint64_t actor, uint64_t user_id, enum user_change change,
+                               const char *detail);
 
 /* A link for a new password; the user's older ones end. */
 enum db_result db_admin_reset(struct db *db, uint64_t actor, uint64_t user_id, unsigned seconds,

@@ -625,40 +625,13 @@ enum db_result db_room_join(struct db *db, uint64_t id, uint64_t actor)
     return db_transaction(db, join, &c);
 }
 
-enum db_result db_room_end(struct db *db, uint64_t id)
+static enum db_result end_room(struct db *db, uint64_t id)
 {
-    enum db_result result = db_run(db,
-                                   "UPDATE rooms SET name = NULL, deleted_at = UTC_TIMESTAMP(3), version = "
-                                   "version + 1 WHERE id = ? AND kind = 'group' AND deleted_at IS NULL",
-                                   "u", id);
+    enum db_result result = db_run(
+        db, "UPDATE rooms SET name = NULL, deleted_at = UTC_TIMESTAMP(3), version = version + 1 WHERE id = ?",
+        "u", id);
 
     return result == DB_OK ? raise_members(db, id) : result;
-}
-
-enum db_result db_room_adopt(struct db *db, uint64_t id, uint64_t user)
-{
-    struct locked room = {0};
-    enum role role = ROLE_NONE;
-    char display[TEXT_DISPLAY_MAX * 4 + 1];
-    bool owned = true;
-    enum db_result result = lock_room(db, id, &room);
-
-    if (result == DB_OK && !room.direct)
-        result = other_owner(db, id, 0, &owned);
-    if (result == DB_OK && owned)
-        return DB_REFUSED;
-    if (result == DB_OK)
-        result = role_of(db, id, user, &role);
-    if (result == DB_OK && role == ROLE_NONE)
-        result = insert_member(db, id, user, ROLE_OWNER, room.last_seq, user);
-    else if (result == DB_OK)
-        result =
-            db_run(db, "UPDATE members SET role = 'owner' WHERE room_id = ? AND user_id = ?", "uu", id, user);
-    if (result == DB_OK)
-        result = display_of(db, user, display);
-    if (result == DB_OK)
-        result = members_event(db, &room, user, "owner", display);
-    return result == DB_OK ? db_user_raise(db, &user, 1) : result;
 }
 
 static enum db_result delete_room(struct db *db, void *context)
@@ -668,7 +641,7 @@ static enum db_result delete_room(struct db *db, void *context)
     enum role role = ROLE_NONE;
     enum db_result result = lock_for(db, c, RIGHT_DELETE, &room, &role);
 
-    return result == DB_OK ? db_room_end(db, room.id) : result;
+    return result == DB_OK ? end_room(db, room.id) : result;
 }
 
 enum db_result db_room_delete(struct db *db, uint64_t id, uint64_t actor)
@@ -690,6 +663,26 @@ static enum db_result clean_rooms(struct db *db, const char *find, const char *c
     for (size_t i = 0; i < count && (result == DB_OK || result == DB_NONE); i++)
         result = db_run(db, clean, "uu", ids[i], (uint64_t)limit);
     return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result db_room_clean(struct db *db, unsigned limit)
+{
+    static const char deleted[] =
+        "SELECT id FROM rooms r WHERE deleted_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY AND "
+        "EXISTS (SELECT 1 FROM messages t WHERE t.room_id = r.id) LIMIT ?";
+    static const char trimmed[] =
+        "SELECT id FROM rooms r WHERE oldest_seq > 1 AND EXISTS (SELECT 1 FROM messages t WHERE t.room_id = "
+        "r.id AND "
+        "t.seq < r.oldest_seq AND t.created_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY) LIMIT ?";
+    enum db_result result = clean_rooms(db, deleted, "DELETE FROM messages WHERE room_id = ? LIMIT ?", limit);
+
+    if (result != DB_OK)
+        return result;
+    return clean_rooms(
+        db, trimmed,
+        "DELETE FROM messages WHERE room_id = ? AND created_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY AND "
+        "seq < (SELECT r.oldest_seq FROM rooms r WHERE r.id = messages.room_id) ORDER BY seq LIMIT ?",
+        limit);
 }
 
 struct purge {
@@ -738,22 +731,40 @@ enum db_result db_room_purge(struct db *db, unsigned days, unsigned limit, bool 
     return result == DB_NONE ? DB_OK : result;
 }
 
-enum db_result db_room_clean(struct db *db, unsigned limit)
-{
-    static const char deleted[] =
-        "SELECT id FROM rooms r WHERE deleted_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY AND "
-        "EXISTS (SELECT 1 FROM messages t WHERE t.room_id = r.id) LIMIT ?";
-    static const char trimmed[] =
-        "SELECT id FROM rooms r WHERE oldest_seq > 1 AND EXISTS (SELECT 1 FROM messages t WHERE t.room_id = "
-        "r.id AND "
-        "t.seq < r.oldest_seq AND t.created_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY) LIMIT ?";
-    enum db_result result = clean_rooms(db, deleted, "DELETE FROM messages WHERE room_id = ? LIMIT ?", limit);
+/* ---- for the site's admins ---- */
 
-    if (result != DB_OK)
-        return result;
-    return clean_rooms(
-        db, trimmed,
-        "DELETE FROM messages WHERE room_id = ? AND created_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY AND "
-        "seq < (SELECT r.oldest_seq FROM rooms r WHERE r.id = messages.room_id) ORDER BY seq LIMIT ?",
-        limit);
+enum db_result db_room_end(struct db *db, uint64_t id)
+{
+    struct locked room = {0};
+    enum db_result result = lock_room(db, id, &room);
+
+    if (result == DB_OK && room.direct)
+        return DB_NONE;
+    return result == DB_OK ? end_room(db, id) : result;
+}
+
+enum db_result db_room_adopt(struct db *db, uint64_t id, uint64_t user)
+{
+    struct locked room = {0};
+    enum role role = ROLE_NONE;
+    char display[TEXT_DISPLAY_MAX * 4 + 1];
+    bool owned = true;
+    enum db_result result = lock_room(db, id, &room);
+
+    if (result == DB_OK && !room.direct)
+        result = other_owner(db, id, 0, &owned);
+    if (result == DB_OK && owned)
+        return DB_REFUSED;
+    if (result == DB_OK)
+        result = role_of(db, id, user, &role);
+    if (result == DB_OK && role == ROLE_NONE)
+        result = insert_member(db, id, user, ROLE_OWNER, room.last_seq, user);
+    else if (result == DB_OK)
+        result =
+            db_run(db, "UPDATE members SET role = 'owner' WHERE room_id = ? AND user_id = ?", "uu", id, user);
+    if (result == DB_OK)
+        result = display_of(db, user, display);
+    if (result == DB_OK)
+        result = members_event(db, &room, user, "owner", display);
+    return result == DB_OK ? db_user_raise(db, &user, 1) : result;
 }

@@ -1,5 +1,6 @@
 /* "/admin/users": everybody, and a page each: admin rights, suspending, a link for a new password, deleting. */
 #include "admin.h"
+#include "leave.h"
 #include "text.h"
 #include "timeline.h"
 #include "wake.h"
@@ -35,9 +36,13 @@ static bool find_user(struct req *req, struct admin_user *user)
     return result == DB_OK;
 }
 
-static void change(struct req *req, const struct admin_user *user, enum user_change what, const char *done)
+static void change(struct req *req, const struct admin_user *user, enum user_change what, bool messages)
 {
-    enum db_result result = db_admin_change(req->db, req->me.id, user->id, what);
+    enum db_result result =
+        db_admin_change(req->db, req->me.id, user->id, what, messages ? "with all messages" : "");
+
+    if (result == DB_OK && what == USER_DELETE)
+        result = leave_site(req->config, req->db, user->id, messages);
 
     if (result == DB_DUPLICATE) {
         app_error(req, "form", "A site needs an admin: make somebody else admin first.");
@@ -47,9 +52,9 @@ static void change(struct req *req, const struct admin_user *user, enum user_cha
     } else {
         char path[64 + TEXT_NAME_MAX];
         wake_user(req->config, user->id);
-        snprintf(path, sizeof path, "/admin/users/%s?done=%s", user->name, done);
+        snprintf(path, sizeof path, "/admin/users/%s?done=%s", user->name, app_value(req, "action"));
         app_redirect(req, user->id == req->me.id ? "/"
-                          : what >= USER_DELETE  ? "/admin/users?done=delete"
+                          : what == USER_DELETE  ? "/admin/users?done=delete"
                                                  : path);
     }
 }
@@ -77,7 +82,7 @@ static void delete_user(struct req *req)
     if (!find_user(req, &user))
         return;
     if (admin_confirmed(req, user.name))
-        change(req, &user, *app_value(req, "messages") != '\0' ? USER_DELETE_ALL : USER_DELETE, "");
+        change(req, &user, USER_DELETE, *app_value(req, "messages") != '\0');
     else
         show_user(req, 422, &user);
 }
@@ -103,7 +108,7 @@ static void change_user(struct req *req)
     while (strcmp(action, user_actions[what].name) != 0)
         what++;
     if (find_user(req, &user))
-        change(req, &user, what, action);
+        change(req, &user, what, false);
 }
 
 void admin_user_act(struct req *req)
