@@ -47,11 +47,11 @@ static void read_user(struct db *db, struct admin_user *user)
 enum db_result db_admin_users(struct db *db, const char *query, const char *after, size_t limit,
                               struct admin_user *list, size_t *count)
 {
-    enum db_result result =
-        db_run(db,
-               USER_COLUMNS "u.name > ? AND (? = '' OR LOCATE(LOWER(?), LOWER(u.name)) > 0 OR LOCATE(?, "
-                            "u.display) > 0 OR LOCATE(LOWER(?), u.email) > 0) ORDER BY u.name LIMIT ?",
-               "sssssu", after, query, query, query, query, (uint64_t)limit);
+    enum db_result result = db_run(
+        db,
+        USER_COLUMNS "u.name > ? AND (? = '' OR LOCATE(?, CONVERT(u.name USING utf8mb4)) > 0 OR LOCATE(?, "
+                     "u.display) > 0 OR LOCATE(LOWER(?), u.email) > 0) ORDER BY u.name LIMIT ?",
+        "sssssu", after, query, query, query, query, (uint64_t)limit);
 
     for (*count = 0; result == DB_OK && *count < limit && db_next(db);)
         read_user(db, &list[(*count)++]);

@@ -328,8 +328,9 @@ static void *thread_main(void *context)
         if (jobs == NULL && stop)
             break;
         jobs = run_writes(t, jobs);
+        unsigned keep_days = t->config.keep_days;
         refresh(t);
-        if (time(NULL) >= next_clean)
+        if (time(NULL) >= next_clean || t->config.keep_days != keep_days)
             next_clean = time(NULL) + (clean(t->db, t->config.keep_days) ? 1 : HOUSEKEEPING);
         for (struct job *job = jobs, *next; job != NULL; job = next) {
             next = job->next;
