@@ -44,13 +44,13 @@ enum db_result db_admin_reset(struct db *db, uint64_t actor, uint64_t user_id, u
 
 struct admin_group {
     uint64_t id;
-    char name[TEXT_GROUP_MAX * 4 + 1];
-    bool public;
-    bool owned;
     uint64_t members;
     uint64_t messages;
+    char name[TEXT_GROUP_MAX * 4 + 1];
     char created_at[DB_TIME];
     char last_at[DB_TIME]; /* of the last message; "" when there is none */
+    bool public;
+    bool owned;
 };
 
 /* As the users. */

@@ -131,6 +131,8 @@ void admin_users(struct req *req)
     size_t count;
     const char *query = admin_parameter(req, "q"), *after = admin_parameter(req, "after");
 
+    if (!text_is_name(after, strlen(after)))
+        after = "";
     if (admin_failed(req, db_admin_users(req->db, query, after, ADMIN_ROWS + 1, list, &count)))
         return;
     for (size_t i = 0; i < count && i < ADMIN_ROWS; i++)
