@@ -26,7 +26,9 @@ CFLAGS  := -std=gnu11 -D_GNU_SOURCE $(OPT) -pthread \
            -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Werror
 DBFLAGS := $(shell pkg-config --cflags libmariadb 2>/dev/null || pkg-config --cflags mysqlclient 2>/dev/null)
 DBLIBS  := $(shell pkg-config --libs libmariadb 2>/dev/null || pkg-config --libs mysqlclient 2>/dev/null)
-INCLUDE := -Ilib -I$(BUILD) -isystem /usr/include/ClearSilver $(DBFLAGS:-I%=-isystem %)
+# As the changes call it, so that it stands in one place.
+VERSION := $(shell sed -n 's/^\#\# \([^ ]*\).*/\1/p' CHANGELOG.md | head -n 1)
+INCLUDE := -Ilib -I$(BUILD) -DSNUG_VERSION='"$(VERSION)"' -isystem /usr/include/ClearSilver $(DBFLAGS:-I%=-isystem %)
 LDLIBS  := -lfcgi -lneo_cs -lneo_utl $(DBLIBS) -lcrypto -lz
 ifeq ($(BUILD),build-san)
 CFLAGS  += -fsanitize=address,undefined -fno-omit-frame-pointer
@@ -36,7 +38,7 @@ PROGRAMS := $(patsubst cgi-bin/%.c,$(BUILD)/bin/%,$(wildcard cgi-bin/*.c))
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 BENCH    := $(addprefix $(BUILD)/bench/,load dbload trivial fanout)
 LIBRARY  := $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
-SOURCES  := $(wildcard lib/*.[ch] cgi-bin/*.[ch] tests/unit/*.[ch] bench/*.[ch])
+SOURCES  := $(wildcard lib/*.[ch] cgi-bin/*.[ch] cgi-bin/*/*.[ch] tests/unit/*.[ch] bench/*.[ch])
 
 # The name under which browsers keep css/ and js/ for a year: it changes with their contents.
 ASSETS   := $(shell cat $$(find css js -type f 2>/dev/null | LC_ALL=C sort) /dev/null | sha256sum | cut -c1-12)
@@ -47,7 +49,11 @@ unit: $(UNITS)
 
 $(BUILD)/bin/%: $(BUILD)/cgi-bin/%.o $(BUILD)/libsnug.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(CFLAGS) -o $@ $(filter %.o,$^) $(BUILD)/libsnug.a $(LDLIBS)
+
+# A program of several files: the others lie in a folder of its name.
+$(BUILD)/bin/admin: $(patsubst %.c,$(BUILD)/%.o,$(wildcard cgi-bin/admin/*.c))
+$(BUILD)/cgi-bin/admin.o: CHANGELOG.md
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libsnug.a
 	@mkdir -p $(@D)

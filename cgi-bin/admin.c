@@ -1,13 +1,219 @@
-/* "/admin": the site's admins. */
-#include "app.h"
+/* "/admin": for the site's admins; for everybody else there is nothing here. This page says how the site is and holds its
+ * settings; "/admin/users" and "/admin/groups" (admin/) list all of them; "/admin/invitations" makes links to register
+ * with; "/admin/log" tells what the admins did. Admins manage: what others write they do not see. */
+#include "admin/admin.h"
+#include "db_audit.h"
+#include "text.h"
+#include "timeline.h"
+#include "wake.h"
 
-static void admin(struct req *req)
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#define LINES 100
+
+void admin_time(struct view *view, const char *name, const char *iso)
 {
-    app_not_found(req);
+    struct view *node = view_child(view, name);
+    char text[TIMELINE_TEXT];
+
+    timeline_full(iso, text);
+    view_set(node, "At", iso);
+    view_set(node, "Text", text);
 }
 
+bool admin_failed(struct req *req, enum db_result result)
+{
+    if (result == DB_OK || result == DB_NONE)
+        return false;
+    app_failed(req, result);
+    return true;
+}
+
+const char *admin_parameter(struct req *req, const char *name)
+{
+    const char *value = form_get(&req->query, name);
+    bool is_text = value != NULL && text_utf8_length(value, strlen(value)) >= 0;
+
+    return is_text && strlen(value) <= TEXT_EMAIL_MAX ? value : "";
+}
+
+void admin_link(struct req *req, const char *path, const char *token)
+{
+    struct strbuf link = STRBUF_INIT;
+
+    if (*req->config->site_address != '\0')
+        strbuf_addstr(&link, req->config->site_address);
+    else
+        strbuf_addf(&link, "http%s://%s", req->in.https ? "s" : "", req->in.host);
+    strbuf_addf(&link, "%s%s", path, token);
+    view_set(req->view, "Link", link.buf);
+    strbuf_release(&link);
+}
+
+bool admin_confirmed(struct req *req, const char *name)
+{
+    struct app_field confirm = {"confirm", "The name", TEXT_GROUP_MAX, true, NULL};
+
+    if (!app_fields(req, &confirm, 1))
+        return false;
+    if (strcmp(confirm.value, name) == 0)
+        return true;
+    app_error(req, "confirm", "Type the name exactly as it is, to delete it.");
+    return false;
+}
+
+/* ---- how the site is, and its settings ---- */
+
+static void set_size(struct view *view, const char *name, uint64_t bytes)
+{
+    static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB"};
+    double size = (double)bytes;
+    size_t unit = 0;
+    char text[32];
+
+    for (; size >= 1000 && unit < sizeof units / sizeof units[0] - 1; unit++)
+        size /= 1000;
+    snprintf(text, sizeof text, size < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", size, units[unit]);
+    view_set(view, name, text);
+}
+
+static enum db_result fill_health(struct req *req)
+{
+    struct view *view = view_child(req->view, "Health");
+    struct site_health health = {0};
+    struct statvfs disk;
+    unsigned processes;
+    enum db_result result = db_site_health(req->db, &health);
+
+    view_set(view, "Version", SNUG_VERSION);
+    view_set_u64(view, "Schema", health.schema);
+    view_set(view, "Server", health.server);
+    set_size(view, "Size", health.bytes);
+    view_set_u64(view, "Users", health.users);
+    view_set_u64(view, "Suspended", health.suspended);
+    view_set_u64(view, "Online", health.online);
+    view_set_u64(view, "Groups", health.groups);
+    view_set_u64(view, "Messages", health.messages);
+    view_set_u64(view, "Today", health.today);
+    view_set_u64(view, "Readers", wake_ask_readers(req->config, &processes));
+    view_set_u64(view, "Processes", processes);
+    if (statvfs(req->config->path_run, &disk) == 0)
+        set_size(view, "Free", (uint64_t)disk.f_bavail * disk.f_frsize);
+    return result;
+}
+
+static void show_site(struct req *req, int status)
+{
+    const struct config *file = req->config->file;
+    struct view *view = view_child(req->view, "File");
+
+    if (admin_failed(req, fill_health(req)))
+        return;
+    view_set(view, "Name", file->site_name);
+    view_set(view, "Registration", config_registrations[file->registration]);
+    view_set_u64(view, "History", file->history_limit);
+    view_flag(view, "Single", file->single_session);
+    view_set_u64(view, "Days", file->keep_days);
+    app_page(req, status, "Site admin", "admin.cs");
+}
+
+static const char *const setting_fields[SITE_SETTINGS] = {"name", "registration", "history", "single",
+                                                          "days"};
+
+static void site(struct req *req)
+{
+    static const struct app_action saved[] = {{"settings", NULL, "Saved."}};
+    char set[SITE_SETTINGS][DB_SETTING] = {{0}}, name[40];
+
+    if (admin_failed(req, db_site_settings(req->db, set)))
+        return;
+    for (size_t i = 0; i < SITE_SETTINGS; i++) {
+        snprintf(name, sizeof name, "Form.%s", setting_fields[i]);
+        view_set(req->view, name, set[i]);
+    }
+    app_notice(req, saved, 1);
+    show_site(req, 200);
+}
+
+static bool check_number(struct req *req, const struct app_field *field, uint64_t most, const char *error)
+{
+    uint64_t number;
+
+    if (*field->value == '\0' || text_to_u64(field->value, most, &number))
+        return true;
+    app_error(req, field->name, error);
+    return false;
+}
+
+static void save_settings(struct req *req)
+{
+    struct app_field field[SITE_SETTINGS] = {{"name", "The name", TEXT_GROUP_MAX, false, NULL},
+                                             {"registration", "The choice", 8, false, NULL},
+                                             {"history", "The number of messages", 8, false, NULL},
+                                             {"single", "The choice", 1, false, NULL},
+                                             {"days", "The number of days", 5, false, NULL}};
+    const char *settings[SITE_SETTINGS];
+    bool fine = app_fields(req, field, SITE_SETTINGS);
+
+    for (size_t i = 0; i < SITE_SETTINGS; i++)
+        settings[i] = field[i].value;
+    const char *policy = settings[SITE_REGISTRATION];
+    if (*policy != '\0' && strcmp(config_registrations[config_registration(policy)], policy) != 0) {
+        app_error(req, "registration", "Choose one of these.");
+        fine = false;
+    }
+    fine &= check_number(req, &field[SITE_HISTORY], 10000000, "That is not a number of messages.");
+    fine &= check_number(req, &field[SITE_SINGLE], 1, "Choose one of these.");
+    fine &= check_number(req, &field[SITE_DAYS], 36500, "That is not a number of days (at most 36500).");
+    if (!fine) {
+        app_error(req, "form", "Nothing was saved. Below it says beside the field what is wrong.");
+        show_site(req, 422);
+    } else if (!admin_failed(req, db_site_update(req->db, req->me.id, settings))) {
+        app_redirect(req, "/admin?done=settings");
+    }
+}
+
+/* ---- the log ---- */
+
+static void audit_log(struct req *req)
+{
+    static struct audit list[LINES + 1];
+    size_t count;
+    uint64_t before = 0;
+
+    text_to_u64(admin_parameter(req, "before"), INT64_MAX, &before);
+    if (admin_failed(req, db_audit_list(req->db, before, LINES + 1, list, &count)))
+        return;
+    for (size_t i = 0; i < count && i < LINES; i++) {
+        struct view *item = view_item(req->view, "Rows", i);
+        view_set(item, "Name", list[i].name);
+        view_set(item, "Display", list[i].display);
+        view_set(item, "Action", list[i].action);
+        view_set(item, "Target", list[i].target);
+        view_set(item, "Detail", list[i].detail);
+        admin_time(item, "Created", list[i].created_at);
+    }
+    if (count > LINES)
+        view_set_u64(req->view, "Next", list[LINES - 1].id);
+    view_flag(req->view, "Older", before != 0);
+    app_page(req, 200, "Log", "admin_log.cs");
+}
+
+#define NEEDS (NEED_LOGIN | NEED_ADMIN)
 static const struct route routes[] = {
-    {"/admin", METHOD_GET, NEED_LOGIN, admin},
+    {"/admin", METHOD_GET, NEEDS, site},
+    {"/admin", METHOD_POST, NEEDS, save_settings},
+    {"/admin/users", METHOD_GET, NEEDS, admin_users},
+    {"/admin/users/*", METHOD_GET, NEEDS, admin_user},
+    {"/admin/users/*", METHOD_POST, NEEDS, admin_user_act},
+    {"/admin/groups", METHOD_GET, NEEDS, admin_groups},
+    {"/admin/groups/#", METHOD_GET, NEEDS, admin_group},
+    {"/admin/groups/#", METHOD_POST, NEEDS, admin_group_act},
+    {"/admin/invitations", METHOD_GET, NEEDS, admin_invitations},
+    {"/admin/invitations", METHOD_POST, NEEDS, admin_invitation_act},
+    {"/admin/log", METHOD_GET, NEEDS, audit_log},
     ROUTES_END,
 };
 

@@ -178,6 +178,7 @@ static void read_now(const struct fcgi_request *in, enum reader_kind kind, struc
     struct strbuf body = STRBUF_INIT;
     struct read_job *read = &job->read;
 
+    db_site_refresh(db, &app.config);
     job_run(db, NULL, job);
     const struct refusal *why = reply_read_refusal(read->status);
     if (why != NULL) {
@@ -407,6 +408,7 @@ static void write_now(struct job *job)
 {
     struct db *db = db_new(&app.config);
 
+    db_site_refresh(db, &app.config);
     job_run(db, NULL, job);
     write_done(job);
     db_free(db);
@@ -515,6 +517,8 @@ static void take_wakes(int fd)
     struct wake wake;
 
     while (wake_receive(fd, &wake)) {
+        if (wake.kind == WAKE_READERS)
+            wake_answer_readers(fd, hub_readers(app.hub));
         if (!app.config.wakeups)
             continue;
         if (wake.kind == WAKE_ROOM)

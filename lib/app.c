@@ -24,6 +24,7 @@
 #define COOKIE_FORM "snug_form" /* before signing in: what the form token is made from */
 
 static volatile sig_atomic_t stopping;
+static struct config config; /* lives as long as the process */
 
 static void stop(int signal)
 {
@@ -229,16 +230,15 @@ enum db_result app_sign_in(struct req *req, uint64_t user_id, const char *passwo
 
 bool app_too_many(struct req *req, const char *what, const char *name)
 {
-    const struct config *config = req->config;
     unsigned retry_after = APP_ATTEMPTS_SECONDS;
     char by_name[17], by_address[17];
 
     snprintf(by_name, sizeof by_name, "%sname", what);
     snprintf(by_address, sizeof by_address, "%saddress", what);
-    if (!config->limits ||
-        (db_attempt_check(req->db, by_name, name, config->limit_sign_in, APP_ATTEMPTS_SECONDS,
+    if (!req->config->limits ||
+        (db_attempt_check(req->db, by_name, name, req->config->limit_sign_in, APP_ATTEMPTS_SECONDS,
                           &retry_after) != DB_REFUSED &&
-         db_attempt_check(req->db, by_address, req->in.address, config->limit_sign_in_address,
+         db_attempt_check(req->db, by_address, req->in.address, req->config->limit_sign_in_address,
                           APP_ATTEMPTS_SECONDS, &retry_after) != DB_REFUSED))
         return false;
     app_header(req, "Retry-After: %u", retry_after);
@@ -636,7 +636,9 @@ static void run(struct req *req, const struct route *routes)
         req->route->handler(req);
         return;
     }
-    enum db_result session = find_session(req);
+    enum db_result session = db_site_refresh(req->db, &config);
+    if (session == DB_OK)
+        session = find_session(req);
     if (session != DB_OK)
         anonymous(req);
     crypto_csrf(req->token, req->csrf);
@@ -655,6 +657,10 @@ static void run(struct req *req, const struct route *routes)
         return;
     if ((needs & NEED_LOGIN) && req->me.id == 0) {
         to_sign_in(req);
+        return;
+    }
+    if ((needs & NEED_ADMIN) && !req->me.admin) {
+        app_not_found(req);
         return;
     }
     if (post &&
@@ -706,7 +712,6 @@ static void serve(struct req *req, const struct route *routes)
 
 int app_main(int argc, char **argv, const struct route *routes)
 {
-    static struct config config; /* lives as long as the process */
     const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
     const char *program = slash != NULL ? slash + 1 : argc > 0 ? argv[0] : "snug";
 

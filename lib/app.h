@@ -26,6 +26,7 @@ enum app_needs {
     NEED_LOGIN = 1,
     NEED_ROOM = 2,       /* the '#' of the path is a room; fills req->room. Goes with NEED_LOGIN. */
     NEED_NO_SIDEBAR = 4, /* the page shows no lists of rooms */
+    NEED_ADMIN = 16,     /* of the site; for everybody else there is nothing here. Goes with NEED_LOGIN. */
     NEED_NO_SESSION = 8, /* nobody's session is looked up: it answers also while the database is away */
 };
 

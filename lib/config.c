@@ -2,6 +2,7 @@
 #include "config.h"
 #include "mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <util/neo_misc.h>
@@ -24,8 +25,20 @@ static unsigned number(HDF *hdf, const char *key, unsigned fallback, unsigned ma
     return (unsigned)value;
 }
 
+const char *const config_registrations[] = {"open", "invite", "closed"};
+
+enum registration config_registration(const char *name)
+{
+    enum registration found = REGISTRATION_OPEN;
+
+    while (found < REGISTRATION_CLOSED && strcmp(name, config_registrations[found]) != 0)
+        found++;
+    return found;
+}
+
 void config_load(struct config *config)
 {
+    struct config *file = mem_alloc(sizeof *file);
     const char *path = getenv("SNUG_CONFIG");
     HDF *hdf = NULL;
     NEOERR *err = hdf_init(&hdf);
@@ -40,7 +53,7 @@ void config_load(struct config *config)
         exit(78);
     }
 
-    config->site_name = text(hdf, "Site.Name", "Snug");
+    snprintf(config->site_name, sizeof config->site_name, "%s", hdf_get_value(hdf, "Site.Name", "Snug"));
     config->site_address = text(hdf, "Site.Address", "");
     config->path_html = text(hdf, "Paths.Html", "html");
     config->path_run = text(hdf, "Paths.Run", "var/run");
@@ -50,10 +63,7 @@ void config_load(struct config *config)
     config->db_user = text(hdf, "Database.User", "snug");
     config->db_password = text(hdf, "Database.Password", "");
     config->db_name = text(hdf, "Database.Name", "snug");
-    const char *registration = hdf_get_value(hdf, "Registration", "open");
-    config->registration = strcmp(registration, "open") == 0     ? REGISTRATION_OPEN
-                           : strcmp(registration, "invite") == 0 ? REGISTRATION_INVITE
-                                                                 : REGISTRATION_CLOSED;
+    config->registration = config_registration(hdf_get_value(hdf, "Registration", "open"));
     config->single_session = number(hdf, "Session.Single", 0, 1) == 1;
     config->keep_days = number(hdf, "Messages.Days", 0, 36500);
     config->clean_seconds = number(hdf, "Messages.Clean", 600, 86400);
@@ -73,4 +83,6 @@ void config_load(struct config *config)
     config->limit_readers = number(hdf, "Limits.Readers", 10000, 1000000);
     config->wakeups = number(hdf, "Wakeups", 1, 1) == 1;
     hdf_destroy(&hdf);
+    *file = *config;
+    config->file = file;
 }

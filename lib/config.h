@@ -1,18 +1,22 @@
 /* The site's settings, from one HDF file named by the environment variable SNUG_CONFIG.
  *
- * Every key has a default; deploy/snug.hdf.example lists them all. Read once, when a program starts. */
+ * Every key has a default; deploy/snug.hdf.example lists them all. Read once, when a program starts; a few of them the
+ * site's admins may change at /admin, and those go on top (db_site_refresh). */
 #ifndef SNUG_CONFIG_H
 #define SNUG_CONFIG_H
 
 #include "crypto.h"
+#include "text.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 enum registration { REGISTRATION_OPEN, REGISTRATION_INVITE, REGISTRATION_CLOSED };
+extern const char *const config_registrations[]; /* "open", "invite", "closed" */
 
 struct config {
-    const char *site_name;
+    const struct config *file; /* all of it as the settings file says */
+    char site_name[TEXT_GROUP_MAX * 4 + 1];
     const char *site_address; /* https://chat.example.org, or empty: the Host header is believed */
     const char *path_html;
     const char *path_run;
@@ -45,5 +49,8 @@ struct config {
 /* Reads the file, or takes the defaults when SNUG_CONFIG is unset. A file that cannot be read or parsed ends
  * the process with a line in the log. The strings live as long as the process. */
 void config_load(struct config *config);
+
+/* By its name; anything else is closed. */
+enum registration config_registration(const char *name);
 
 #endif

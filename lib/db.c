@@ -561,6 +561,8 @@ enum db_result db_transaction(struct db *db, db_work *work, void *context)
 {
     enum db_result result = DB_AGAIN;
 
+    if (db->in_transaction)
+        return work(db, context);
     for (unsigned try = 0; try < TRIES && result == DB_AGAIN; try++) {
         if (try > 0) {
             struct timespec pause = {.tv_nsec = (long)(try * 3000000 + (unsigned)rand() % 4000000)};

@@ -71,7 +71,8 @@ enum db_result db_commit(struct db *db);
 void db_rollback(struct db *db); /* leaves the last result of the connection alone */
 
 /* Runs `work` in a transaction and commits when it says DB_OK; else rolls back. After DB_AGAIN it is run again, a
- * few times, with a short pause. So `work` must start from nothing each time. */
+ * few times, with a short pause. So `work` must start from nothing each time. Inside another transaction it becomes a
+ * part of that one, which must give up when it is not DB_OK. */
 typedef enum db_result db_work(struct db *db, void *context);
 enum db_result db_transaction(struct db *db, db_work *work, void *context);
 

@@ -6,6 +6,9 @@
 #include "db.h"
 #include "text.h"
 
+enum db_result db_user_lock(struct db *db,
+                            uint64_t id); /* to be deleted at the merge: it stands below then */
+
 struct user {
     uint64_t id; /* 0: nobody */
     char name[TEXT_NAME_MAX + 1];

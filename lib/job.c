@@ -31,7 +31,8 @@ struct job_thread {
     int fd;
     struct db *db;
     struct limit *limit;
-    const struct config *config;
+    struct config config; /* the thread's own, as set at /admin */
+    struct config *shown; /* the loop's */
 };
 
 struct job *job_new(enum job_kind kind, void *owner)
@@ -291,11 +292,23 @@ static unsigned clean(struct db *db, const struct config *config)
     return config->clean_seconds;
 }
 
+/* What the site's admins set, at most a second old. The loop reads its own copy (job_thread_done). */
+static void refresh(struct job_thread *t)
+{
+    struct config config = t->config;
+
+    if (db_site_refresh(t->db, &config) != DB_OK)
+        return;
+    pthread_mutex_lock(&t->lock);
+    t->config = config;
+    pthread_mutex_unlock(&t->lock);
+}
+
 static void *thread_main(void *context)
 {
     struct job_thread *t = context;
     /* Several processes and hosts clean: at different times. */
-    time_t next_clean = time(NULL) + rand() % (time_t)(t->config->clean_seconds + 1);
+    time_t next_clean = time(NULL) + rand() % (time_t)(t->config.clean_seconds + 1);
 
     db_thread_begin();
     for (;;) {
@@ -313,11 +326,14 @@ static void *thread_main(void *context)
         pthread_mutex_unlock(&t->lock);
         if (jobs == NULL && stop)
             break;
-        if (time(NULL) >= next_clean) {
-            unsigned pause = clean(t->db, t->config);
+        jobs = run_writes(t, jobs);
+        unsigned keep_days = t->config.keep_days;
+        refresh(t);
+        if (time(NULL) >= next_clean || t->config.keep_days != keep_days) {
+            unsigned pause = clean(t->db, &t->config);
             next_clean = time(NULL) + pause;
         }
-        for (struct job *job = run_writes(t, jobs), *next; job != NULL; job = next) {
+        for (struct job *job = jobs, *next; job != NULL; job = next) {
             next = job->next;
             job_run(t->db, t->limit, job);
             finish(t, &job, 1);
@@ -328,15 +344,16 @@ static void *thread_main(void *context)
     return NULL;
 }
 
-struct job_thread *job_thread_start(const struct config *config, int *fd)
+struct job_thread *job_thread_start(struct config *config, int *fd)
 {
     struct job_thread *t = mem_alloc(sizeof *t);
     sigset_t all, before;
 
     t->todo_end = &t->todo;
     t->done_end = &t->done;
-    t->config = config;
-    t->db = db_new(config);
+    t->config = *config;
+    t->shown = config;
+    t->db = db_new(&t->config);
     db_timeout(t->db, TIMEOUT);
     t->limit = config->limits ? limit_new(config->limit_send_burst, config->limit_send_rate) : NULL;
     pthread_mutex_init(&t->lock, NULL);
@@ -379,6 +396,7 @@ struct job *job_thread_done(struct job_thread *t)
     struct job *done = t->done;
     t->done = NULL;
     t->done_end = &t->done;
+    memcpy(t->shown->site_name, t->config.site_name, sizeof t->config.site_name);
     pthread_mutex_unlock(&t->lock);
     return done;
 }

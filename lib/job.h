@@ -105,8 +105,9 @@ void job_run(struct db *db, struct limit *limit, struct job *job);
 
 struct job_thread;
 
-/* Starts it. *fd becomes readable when jobs are done. */
-struct job_thread *job_thread_start(const struct config *config, int *fd);
+/* Starts it. *fd becomes readable when jobs are done. What is set at /admin and shown by the loop comes into `config`
+ * with them. */
+struct job_thread *job_thread_start(struct config *config, int *fd);
 void job_thread_add(struct job_thread *thread, struct job *job);
 /* The jobs that are done, oldest first, linked by next; NULL when there are none. */
 struct job *job_thread_done(struct job_thread *thread);

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,6 +15,7 @@
 
 #define PEERS_MAX 64
 #define LOOK_MS   250
+#define ASK_MS    200
 
 static bool address_of(const struct config *config, const char *name, struct sockaddr_un *address)
 {
@@ -78,13 +80,19 @@ void wake_close(const struct config *config, int fd)
     close(fd);
 }
 
+static struct {
+    struct sockaddr_un address;
+    socklen_t len;
+} asker; /* whom the last datagram came from */
+
 bool wake_receive(int fd, struct wake *wake)
 {
     ssize_t got;
 
-    do
-        got = recv(fd, wake, sizeof *wake, MSG_DONTWAIT);
-    while ((got < 0 && errno == EINTR) || (got >= 0 && (got != sizeof *wake || wake->kind == 0)));
+    do {
+        asker.len = sizeof asker.address;
+        got = recvfrom(fd, wake, sizeof *wake, MSG_DONTWAIT, (struct sockaddr *)&asker.address, &asker.len);
+    } while ((got < 0 && errno == EINTR) || (got >= 0 && (got != sizeof *wake || wake->kind == 0)));
     return got == sizeof *wake;
 }
 
@@ -144,4 +152,42 @@ void wake_room(const struct config *config, uint64_t id)
 void wake_user(const struct config *config, uint64_t id)
 {
     tell(config, WAKE_USER, id);
+}
+
+uint64_t wake_ask_readers(const struct config *config, unsigned *processes)
+{
+    static const struct wake question = {.kind = WAKE_READERS};
+    const struct sockaddr_un nameless = {.sun_family =
+                                             AF_UNIX}; /* the kernel names it, nothing is left behind */
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    struct wake answer;
+    unsigned asked = 0;
+    uint64_t readers = 0;
+
+    *processes = 0;
+    if (fd < 0 || bind(fd, (const struct sockaddr *)&nameless, sizeof nameless.sun_family) != 0)
+        goto out;
+    look(config);
+    for (size_t i = 0; i < listeners.count; i++)
+        if (sendto(fd, &question, sizeof question, MSG_NOSIGNAL, (struct sockaddr *)&listeners.peer[i],
+                   sizeof listeners.peer[i]) == sizeof question)
+            asked++;
+    while (*processes < asked && poll(&wait, 1, ASK_MS) > 0)
+        while (wake_receive(fd, &answer)) {
+            readers += answer.id;
+            ++*processes;
+        }
+out:
+    if (fd >= 0)
+        close(fd);
+    return readers;
+}
+
+void wake_answer_readers(int fd, uint64_t readers)
+{
+    const struct wake answer = {.kind = WAKE_READERS, .id = readers};
+
+    sendto(fd, &answer, sizeof answer, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&asker.address,
+           asker.len);
 }

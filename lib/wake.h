@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum wake_kind { WAKE_ROOM = 1, WAKE_USER = 2 };
+enum wake_kind { WAKE_ROOM = 1, WAKE_USER = 2, WAKE_READERS = 3 };
 
 struct wake {
     uint64_t kind; /* 0: nothing, tried whether somebody listens */
@@ -28,5 +28,11 @@ bool wake_receive(int fd, struct wake *wake);
 /* Tell all others. Never waits. */
 void wake_room(const struct config *config, uint64_t id);
 void wake_user(const struct config *config, uint64_t id);
+
+/* How many readers the messages processes of this host hold; *processes: how many of them answered. It waits a little
+ * for their answers. */
+uint64_t wake_ask_readers(const struct config *config, unsigned *processes);
+/* The answer of one, to whom the last wake_receive (a WAKE_READERS) came from. */
+void wake_answer_readers(int fd, uint64_t readers);
 
 #endif

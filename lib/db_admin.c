@@ -1,0 +1,316 @@
+/* What the site's admins see and do. */
+#include "db_admin.h"
+#include "db_audit.h"
+#include "db_link.h"
+#include "db_presence.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DAY 86400
+
+/* What the transactions below take and give. */
+struct act {
+    uint64_t actor;
+    uint64_t id;
+    enum user_change change;
+    const char *detail;
+    bool found;
+    unsigned seconds;
+    unsigned uses;
+    const char *key;
+    char *token;
+};
+
+/* ---- users ---- */
+
+#define USER_COLUMNS                                                                                  \
+    "SELECT u.id, u.name, u.display, u.email, u.admin, u.suspended_at IS NOT NULL, "                  \
+    "COALESCE(p.online_until > UTC_TIMESTAMP(3), 0), u.created_at, p.seen_at FROM users u LEFT JOIN " \
+    "presence p "                                                                                     \
+    "ON p.user_id = u.id WHERE u.deleted_at IS NULL AND "
+
+static void read_user(struct db *db, struct admin_user *user)
+{
+    user->id = db_u64(db, 0);
+    snprintf(user->name, sizeof user->name, "%s", db_text(db, 1, NULL));
+    snprintf(user->display, sizeof user->display, "%s", db_text(db, 2, NULL));
+    snprintf(user->email, sizeof user->email, "%s", db_text(db, 3, NULL));
+    user->admin = db_u64(db, 4) != 0;
+    user->suspended = db_u64(db, 5) != 0;
+    user->online = db_u64(db, 6) != 0;
+    db_time(db, 7, user->created_at);
+    db_time(db, 8, user->seen_at);
+}
+
+enum db_result db_admin_users(struct db *db, const char *query, const char *after, size_t limit,
+                              struct admin_user *list, size_t *count)
+{
+    enum db_result result = db_run(
+        db,
+        USER_COLUMNS "u.name > ? AND (? = '' OR LOCATE(?, CONVERT(u.name USING utf8mb4)) > 0 OR LOCATE(?, "
+                     "u.display) > 0 OR LOCATE(LOWER(?), u.email) > 0) ORDER BY u.name LIMIT ?",
+        "sssssu", after, query, query, query, query, (uint64_t)limit);
+
+    for (*count = 0; result == DB_OK && *count < limit && db_next(db);)
+        read_user(db, &list[(*count)++]);
+    return result;
+}
+
+enum db_result db_admin_user(struct db *db, const char *name, struct admin_user *user)
+{
+    if (!text_is_name(name, strlen(name)))
+        return DB_NONE;
+    enum db_result result = db_run(db, USER_COLUMNS "u.name = ?", "s", name);
+
+    if (result == DB_OK && db_next(db))
+        read_user(db, user);
+    return result;
+}
+
+/* The user's name, for the log, and what he is. DB_NONE: there is no such user. */
+static enum db_result find_user(struct db *db, uint64_t id, struct admin_user *user)
+{
+    enum db_result result = db_run(db, USER_COLUMNS "u.id = ?", "u", id);
+
+    if (result == DB_OK && db_next(db))
+        read_user(db, user);
+    return result;
+}
+
+/* Whether nobody but the user is an admin who can still sign in. */
+static enum db_result is_last_admin(struct db *db, uint64_t id, bool *last)
+{
+    enum db_result result =
+        db_run(db,
+               "SELECT id FROM users WHERE admin = 1 AND suspended_at IS NULL AND deleted_at "
+               "IS NULL AND id <> ? LIMIT 1",
+               "u", id);
+
+    *last = result == DB_NONE;
+    return result == DB_NONE ? DB_OK : result;
+}
+
+static enum db_result end_sessions(struct db *db, uint64_t user_id)
+{
+    enum db_result result = db_run(db, "DELETE FROM sessions WHERE user_id = ?", "u", user_id);
+
+    return result == DB_OK || result == DB_NONE ? db_presence_leave(db, user_id) : result;
+}
+
+static enum db_result change_user(struct db *db, void *context)
+{
+    static const struct {
+        const char *action;
+        const char *sql; /* meets nothing where it is so already */
+        bool loses;      /* an admin */
+    } changes[] = {
+        [USER_MAKE_ADMIN] = {"made admin", "UPDATE users SET admin = 1 WHERE id = ? AND admin = 0", false},
+        [USER_TAKE_ADMIN] = {"took admin rights of", "UPDATE users SET admin = 0 WHERE id = ? AND admin = 1",
+                             true},
+        [USER_SUSPEND] =
+            {"suspended",
+             "UPDATE users SET suspended_at = UTC_TIMESTAMP(3) WHERE id = ? AND suspended_at IS NULL", true},
+        [USER_UNSUSPEND] = {"let back in",
+                            "UPDATE users SET suspended_at = NULL WHERE id = ? AND suspended_at IS NOT NULL",
+                            false},
+        [USER_DELETE] = {"deleted user", "UPDATE users SET admin = 0 WHERE id = ?", true},
+    };
+    struct act *a = context;
+    bool last = a->found = false;
+    struct admin_user user = {0};
+
+    /* A write to all admins, so that such changes happen one after another, on every node of a cluster. */
+    enum db_result result = db_run(db, "UPDATE users SET version = version + 1 WHERE admin = 1", "");
+    if (result == DB_OK)
+        result = find_user(db, a->id, &user);
+    if (result == DB_OK && changes[a->change].loses)
+        result = is_last_admin(db, a->id, &last);
+    if (result != DB_OK || last)
+        return last ? DB_DUPLICATE : result;
+    a->found = true;
+    /* Before the change: afterwards the actor may be no admin any more. */
+    result = db_audit_add(db, a->actor, changes[a->change].action, user.name, a->detail);
+    if (result == DB_OK)
+        result = db_run(db, changes[a->change].sql, "u", a->id);
+    if (result == DB_OK && a->change == USER_SUSPEND)
+        result = end_sessions(db, a->id);
+    return result == DB_OK ? db_user_raise(db, &a->id, 1) : result;
+}
+
+enum db_result db_admin_change(struct db *db, uint64_t actor, uint64_t user_id, enum user_change change,
+                               const char *detail)
+{
+    struct act a = {.actor = actor, .id = user_id, .change = change, .detail = detail};
+    enum db_result result = db_transaction(db, change_user, &a);
+
+    return result == DB_NONE && a.found ? DB_OK : result; /* it is so already */
+}
+
+static enum db_result make_reset(struct db *db, void *context)
+{
+    const struct act *a = context;
+    struct admin_user user = {0};
+    enum db_result result = find_user(db, a->id, &user);
+
+    if (result == DB_OK)
+        result = db_link_add(db, LINK_RESET, a->id, a->actor, a->seconds, 1, a->token);
+    return result == DB_OK ? db_audit_add(db, a->actor, "made password link", user.name, "") : result;
+}
+
+enum db_result db_admin_reset(struct db *db, uint64_t actor, uint64_t user_id, unsigned seconds,
+                              char token[CRYPTO_TOKEN_TEXT])
+{
+    struct act a = {.actor = actor, .id = user_id, .seconds = seconds, .token = token};
+
+    return db_transaction(db, make_reset, &a);
+}
+
+/* ---- groups ---- */
+
+#define GROUP_COLUMNS                                                                                        \
+    "SELECT r.id, r.name, r.visibility = 'public', EXISTS (SELECT 1 FROM members o WHERE o.room_id = r.id "  \
+    "AND "                                                                                                   \
+    "o.role = 'owner'), (SELECT COUNT(*) FROM members c WHERE c.room_id = r.id), r.last_seq, r.created_at, " \
+    "t.created_at FROM rooms r LEFT JOIN messages t ON t.room_id = r.id AND t.seq = r.last_seq "             \
+    "WHERE r.kind = 'group' AND r.deleted_at IS NULL AND "
+
+static void read_group(struct db *db, struct admin_group *group)
+{
+    group->id = db_u64(db, 0);
+    snprintf(group->name, sizeof group->name, "%s", db_text(db, 1, NULL));
+    group->public = db_u64(db, 2) != 0;
+    group->owned = db_u64(db, 3) != 0;
+    group->members = db_u64(db, 4);
+    group->messages = db_u64(db, 5);
+    db_time(db, 6, group->created_at);
+    db_time(db, 7, group->last_at);
+}
+
+enum db_result db_admin_groups(struct db *db, const char *query, const char *after, size_t limit,
+                               struct admin_group *list, size_t *count)
+{
+    enum db_result result =
+        db_run(db, GROUP_COLUMNS "r.name > ? AND (? = '' OR LOCATE(?, r.name) > 0) ORDER BY r.name LIMIT ?",
+               "sssu", after, query, query, (uint64_t)limit);
+
+    for (*count = 0; result == DB_OK && *count < limit && db_next(db);)
+        read_group(db, &list[(*count)++]);
+    return result;
+}
+
+enum db_result db_admin_group(struct db *db, uint64_t id, struct admin_group *group)
+{
+    enum db_result result = db_run(db, GROUP_COLUMNS "r.id = ?", "u", id);
+
+    if (result == DB_OK && db_next(db))
+        read_group(db, group);
+    return result;
+}
+
+/* Tells the log what was done with a group, by its name and number. */
+static enum db_result audit_group(struct db *db, const struct act *a, const char *action,
+                                  const struct admin_group *group)
+{
+    char detail[40];
+
+    snprintf(detail, sizeof detail, "group %" PRIu64, group->id);
+    return db_audit_add(db, a->actor, action, group->name, detail);
+}
+
+static enum db_result delete_group(struct db *db, void *context)
+{
+    const struct act *a = context;
+    struct admin_group group = {0};
+    enum db_result result = db_admin_group(db, a->id, &group);
+
+    if (result == DB_OK)
+        result = db_room_end(db, a->id);
+    return result == DB_OK ? audit_group(db, a, "deleted group", &group) : result;
+}
+
+enum db_result db_admin_delete_group(struct db *db, uint64_t actor, uint64_t id)
+{
+    struct act a = {.actor = actor, .id = id};
+
+    return db_transaction(db, delete_group, &a);
+}
+
+static enum db_result own_group(struct db *db, void *context)
+{
+    const struct act *a = context;
+    struct admin_group group = {0};
+    enum db_result result = db_admin_group(db, a->id, &group);
+
+    if (result == DB_OK)
+        result = db_room_adopt(db, a->id, a->actor);
+    if (result == DB_REFUSED)
+        return DB_DUPLICATE;
+    return result == DB_OK ? audit_group(db, a, "became owner", &group) : result;
+}
+
+enum db_result db_admin_own_group(struct db *db, uint64_t actor, uint64_t id)
+{
+    struct act a = {.actor = actor, .id = id};
+
+    return db_transaction(db, own_group, &a);
+}
+
+/* ---- invitations ---- */
+
+enum db_result db_admin_invitations(struct db *db, size_t limit, struct admin_invitation *list, size_t *count)
+{
+    enum db_result result = db_run(
+        db,
+        "SELECT LOWER(HEX(l.token_hash)), COALESCE(u.display, ''), l.created_at, l.expires_at, l.uses_left "
+        "FROM links l LEFT JOIN users u ON u.id = l.created_by WHERE l.kind = 'invite' AND "
+        "l.expires_at > UTC_TIMESTAMP(3) AND l.uses_left > 0 ORDER BY l.expires_at LIMIT ?",
+        "u", (uint64_t)limit);
+
+    for (*count = 0; result == DB_OK && *count < limit && db_next(db); ++*count) {
+        struct admin_invitation *i = &list[*count];
+        snprintf(i->key, sizeof i->key, "%s", db_text(db, 0, NULL));
+        snprintf(i->created_by, sizeof i->created_by, "%s", db_text(db, 1, NULL));
+        db_time(db, 2, i->created_at);
+        db_time(db, 3, i->expires_at);
+        i->uses_left = db_u64(db, 4);
+    }
+    return result;
+}
+
+static enum db_result invite(struct db *db, void *context)
+{
+    const struct act *a = context;
+    char detail[60];
+    enum db_result result = db_link_add(db, LINK_INVITE, 0, a->actor, a->seconds, a->uses, a->token);
+
+    snprintf(detail, sizeof detail, "%u days, uses: %u", a->seconds / DAY, a->uses);
+    return result == DB_OK ? db_audit_add(db, a->actor, "made invitation", "", detail) : result;
+}
+
+enum db_result db_admin_invite(struct db *db, uint64_t actor, unsigned days, unsigned uses,
+                               char token[CRYPTO_TOKEN_TEXT])
+{
+    struct act a = {.actor = actor, .seconds = days * DAY, .uses = uses, .token = token};
+
+    return db_transaction(db, invite, &a);
+}
+
+static enum db_result revoke(struct db *db, void *context)
+{
+    const struct act *a = context;
+    enum db_result result =
+        db_run(db, "DELETE FROM links WHERE token_hash = UNHEX(?) AND kind = 'invite'", "s", a->key);
+
+    if (result == DB_NONE)
+        return DB_OK;
+    return result == DB_OK ? db_audit_add(db, a->actor, "revoked invitation", "", "") : result;
+}
+
+enum db_result db_admin_revoke(struct db *db, uint64_t actor, const char *key)
+{
+    struct act a = {.actor = actor, .key = key};
+
+    return db_transaction(db, revoke, &a);
+}

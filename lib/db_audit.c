@@ -1,0 +1,39 @@
+/* The audit log. */
+#include "db_audit.h"
+
+#include <stdio.h>
+
+enum db_result db_audit_add(struct db *db, uint64_t actor, const char *action, const char *target,
+                            const char *detail)
+{
+    enum db_result result = db_run(
+        db,
+        "INSERT INTO audit (created_at, actor_id, action, target, detail) SELECT UTC_TIMESTAMP(3), id, "
+        "?, ?, LEFT(?, 255) FROM users WHERE id = ? AND admin = 1 AND suspended_at IS NULL AND "
+        "deleted_at IS NULL",
+        "sssu", action, target, detail, actor);
+
+    return result == DB_NONE ? DB_REFUSED : result;
+}
+
+enum db_result db_audit_list(struct db *db, uint64_t before, size_t limit, struct audit *list, size_t *count)
+{
+    enum db_result result = db_run(
+        db,
+        "SELECT a.id, a.created_at, COALESCE(u.name, ''), COALESCE(u.display, ''), a.action, a.target, "
+        "a.detail FROM audit a LEFT JOIN users u ON u.id = a.actor_id WHERE a.id < ? ORDER BY a.id DESC "
+        "LIMIT ?",
+        "uu", before != 0 ? before : INT64_MAX, (uint64_t)limit);
+
+    for (*count = 0; result == DB_OK && *count < limit && db_next(db); ++*count) {
+        struct audit *a = &list[*count];
+        a->id = db_u64(db, 0);
+        db_time(db, 1, a->created_at);
+        snprintf(a->name, sizeof a->name, "%s", db_text(db, 2, NULL));
+        snprintf(a->display, sizeof a->display, "%s", db_text(db, 3, NULL));
+        snprintf(a->action, sizeof a->action, "%s", db_text(db, 4, NULL));
+        snprintf(a->target, sizeof a->target, "%s", db_text(db, 5, NULL));
+        snprintf(a->detail, sizeof a->detail, "%s", db_text(db, 6, NULL));
+    }
+    return result;
+}
