@@ -181,7 +181,8 @@ static enum db_result delete_user(struct db *db, void *context)
         "DELETE FROM presence WHERE user_id = ?",
     };
     const uint64_t *id = context;
-    enum db_result result = db_user_lock(db, *id);
+    enum db_result result =
+        db_run(db, "SELECT 1 FROM users WHERE id = ? AND deleted_at IS NULL FOR UPDATE", "u", *id);
 
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && result == DB_OK; i++) {
         result = db_run(db, steps[i], "u", *id);
