@@ -206,21 +206,9 @@ struct message_row { /* a stored message that is edited or deleted, as it will b
     uint64_t sender_id;
     bool event;
     bool deleted;
-    bool edit; /* the text was changed by this group */
-    bool remove;
-    uint64_t deleted_by; /* 0: the sender */
-    char *text;          /* as stored */
+    char *text; /* as stored */
     const char *new_text;
     size_t text_len;
-    char written_at[DB_TIME]; /* new_text, in the database's form */
-};
-
-struct former { /* what a message said before an edit of this group */
-    const struct message_row *row;
-    uint64_t version;
-    const char *text;
-    size_t text_len;
-    char written_at[DB_TIME];
 };
 
 struct nonce_row { /* a nonce that was used before */
@@ -242,11 +230,10 @@ struct group {
     size_t rooms;
     struct message_row row[WRITE_GROUP_MAX];
     size_t rows;
-    struct former former[WRITE_GROUP_MAX];
-    size_t formers;
     struct nonce_row nonce[WRITE_GROUP_MAX];
     size_t nonces;
     enum role role[WRITE_GROUP_MAX]; /* of each write's user in its room */
+    bool touched[WRITE_GROUP_MAX];   /* edits and deletions that change something */
     size_t sends;
     bool look; /* for nonces that came before; else only the unique key tells, and the group is run again */
     int64_t clock;
@@ -516,9 +503,9 @@ static enum db_result find_rows(struct db *db, struct group *g)
     enum db_result result = DB_OK;
 
     if (size > 0) {
-        strbuf_addstr(
-            &sql, "SELECT room_id, seq, version, sender_id, kind = 'event', deleted_at IS NOT NULL, text, "
-                  "COALESCE(edited_at, created_at) FROM messages WHERE ");
+        strbuf_addstr(&sql,
+                      "SELECT room_id, seq, version, sender_id, kind = 'event', deleted_at IS NOT NULL, text "
+                      "FROM messages WHERE ");
         for (size_t i = 0; i < size; i++) {
             strbuf_addstr(&sql, i > 0 ? " OR (room_id = ? AND seq = ?)" : "(room_id = ? AND seq = ?)");
             db_args_u64(args, g->write[index[i]]->room_id);
@@ -536,7 +523,6 @@ static enum db_result find_rows(struct db *db, struct group *g)
             const char *text = db_text(db, 6, &m->text_len);
             m->text = mem_dupn(text, m->text_len);
             m->new_text = m->text;
-            snprintf(m->written_at, sizeof m->written_at, "%s", db_text(db, 7, NULL));
         }
     }
     db_args_free(args);
@@ -573,8 +559,9 @@ static bool repeats(const struct group *g, size_t at, struct write *w)
     return false;
 }
 
-static void decide_old(struct group *g, struct write *w, struct room_row *room, enum role role)
+static void decide_old(struct group *g, size_t at, struct room_row *room)
 {
+    struct write *w = g->write[at];
     struct message_row *m = NULL;
 
     for (size_t i = 0; i < g->rows; i++)
@@ -586,15 +573,14 @@ static void decide_old(struct group *g, struct write *w, struct room_row *room, 
     }
     w->change = m->version;
     if (m->sender_id != w->user_id &&
-        !(w->action == WRITE_DELETE && rights_may(role, room->direct, RIGHT_DELETE_ANY))) {
+        !(w->action == WRITE_DELETE && rights_may(g->role[at], room->direct, RIGHT_DELETE_ANY))) {
         w->result = WRITE_NOT_YOURS;
         return;
     }
     if (w->action == WRITE_DELETE) {
         if (m->deleted)
             return; /* a repeated deletion changes nothing */
-        m->deleted = m->remove = true;
-        m->deleted_by = m->sender_id != w->user_id ? w->user_id : 0;
+        m->deleted = true;
         m->new_text = "";
         m->text_len = 0;
     } else {
@@ -611,15 +597,11 @@ static void decide_old(struct group *g, struct write *w, struct room_row *room, 
             w->present = mem_dupn(m->new_text, m->text_len);
             return;
         }
-        struct former *f = &g->former[g->formers++];
-        *f = (struct former){m, m->version, m->new_text, m->text_len, ""};
-        memcpy(f->written_at, m->written_at, sizeof f->written_at);
-        m->edit = true;
         m->new_text = w->text;
         m->text_len = w->text_len;
-        memcpy(m->written_at, g->now, sizeof m->written_at);
     }
     m->version = w->change = ++room->version;
+    g->touched[at] = true;
 }
 
 /* A send that came before costs nothing. */
@@ -649,7 +631,7 @@ static bool decide(struct group *g)
             continue;
         struct room_row *room = find_room(g, w->room_id);
         if (w->action != WRITE_SEND) {
-            decide_old(g, w, room, g->role[i]);
+            decide_old(g, i, room);
         } else if (repeats(g, i, w)) {
             refund(g, w);
         } else if (g->limit == NULL || w->charged || limit_take(g->limit, w->user_id, g->clock)) {
@@ -772,30 +754,6 @@ static enum db_result store_marks(struct db *db, const struct group *g)
     return result == DB_NONE ? DB_OK : result;
 }
 
-/* What was said before the edits of this group: one statement for all. */
-static enum db_result store_formers(struct db *db, const struct group *g)
-{
-    if (g->formers == 0)
-        return DB_OK;
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
-
-    strbuf_addstr(&sql, "INSERT INTO revisions (room_id, seq, version, text, written_at) VALUES ");
-    db_marks(&sql, "(?,?,?,?,?)", g->formers);
-    for (size_t i = 0; i < g->formers; i++) {
-        const struct former *f = &g->former[i];
-        db_args_u64(args, f->row->room_id);
-        db_args_u64(args, f->row->seq);
-        db_args_u64(args, f->version);
-        db_args_text(args, f->text, f->text_len);
-        db_args_text(args, f->written_at, strlen(f->written_at));
-    }
-    enum db_result result = db_run_args(db, sql.buf, args);
-    db_args_free(args);
-    strbuf_release(&sql);
-    return result;
-}
-
 static enum db_result no_formers(struct db *db, uint64_t room_id, uint64_t from, uint64_t to)
 {
     enum db_result result = db_run(db, "DELETE FROM revisions WHERE room_id = ? AND seq >= ? AND seq < ?",
@@ -804,25 +762,37 @@ static enum db_result no_formers(struct db *db, uint64_t room_id, uint64_t from,
     return result == DB_NONE ? DB_OK : result;
 }
 
+/* What a message said before an edit is kept; a deletion takes that along. */
+static enum db_result store_old(struct db *db, const struct write *w)
+{
+    if (w->action == WRITE_DELETE) {
+        enum db_result result =
+            db_run(db,
+                   "UPDATE messages SET version = ?, text = '', deleted_at = UTC_TIMESTAMP(3), deleted_by = "
+                   "IF(sender_id = ?, 0, ?) WHERE room_id = ? AND seq = ?",
+                   "uuuuu", w->change, w->user_id, w->user_id, w->room_id, w->seq);
+        return result == DB_OK ? no_formers(db, w->room_id, w->seq, w->seq + 1) : result;
+    }
+    enum db_result result = db_run(
+        db,
+        "INSERT INTO revisions (room_id, seq, version, text, written_at) SELECT room_id, seq, version, text, "
+        "COALESCE(edited_at, created_at) FROM messages WHERE room_id = ? AND seq = ?",
+        "uu", w->room_id, w->seq);
+    if (result == DB_OK)
+        result = db_run(db,
+                        "UPDATE messages SET version = ?, text = ?, edited_at = UTC_TIMESTAMP(3) "
+                        "WHERE room_id = ? AND seq = ?",
+                        "utuu", w->change, w->text, w->text_len, w->room_id, w->seq);
+    return result;
+}
+
 static enum db_result store_rows(struct db *db, const struct group *g)
 {
-    enum db_result result = store_formers(db, g);
+    enum db_result result = DB_OK;
 
-    for (size_t i = 0; i < g->rows && result == DB_OK; i++) {
-        const struct message_row *m = &g->row[i];
-        if (m->remove)
-            result = db_run(db,
-                            "UPDATE messages SET version = ?, text = '', deleted_at = UTC_TIMESTAMP(3), "
-                            "deleted_by = ? WHERE room_id = ? AND seq = ?",
-                            "uuuu", m->version, m->deleted_by, m->room_id, m->seq);
-        else if (m->edit)
-            result = db_run(db,
-                            "UPDATE messages SET version = ?, text = ?, edited_at = UTC_TIMESTAMP(3) "
-                            "WHERE room_id = ? AND seq = ?",
-                            "utuu", m->version, m->new_text, m->text_len, m->room_id, m->seq);
-        if (m->remove && result == DB_OK)
-            result = no_formers(db, m->room_id, m->seq, m->seq + 1);
-    }
+    for (size_t i = 0; i < g->count && result == DB_OK; i++)
+        if (g->touched[i])
+            result = store_old(db, g->write[i]);
     for (size_t i = 0; i < g->rooms && result == DB_OK; i++) {
         const struct room_row *r = &g->room[i];
         if (r->oldest_seq == r->old_oldest)
