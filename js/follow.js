@@ -10,6 +10,7 @@ import { get } from './net.js';
 const WAIT = 25; // seconds
 const SHORT = 3000; // between polls where nothing can be held
 const HIDDEN = 30000; // between polls of a hidden page; browsers may make it a minute
+const LINGER = 500; // a page that hides may be about to go: it asks nothing more then
 const CLIMB = 5 * 60 * 1000; // until the better way is tried again
 
 let cursor = page.cursor;
@@ -138,7 +139,10 @@ export async function start() {
   on('kick', kick);
   window.addEventListener('online', woke);
   window.addEventListener('pageshow', (event) => { if (event.persisted) woke(); });
-  document.addEventListener('visibilitychange', () => { if (!hidden() || cursor) kick(); });
+  document.addEventListener('visibilitychange', () => {
+    if (!hidden()) kick();
+    else setTimeout(() => { if (hidden()) kick(); }, LINGER);
+  });
   watchSleep();
   while (!ended) await step();
 }

@@ -132,8 +132,8 @@ export function start() {
   panel();
   on('update', (data) => {
     if (data.members) members(data.members);
-    if (data.people && people(data.people) && document.querySelector('[data-people]')) refresh();
-    if (data.rooms) people(data.rooms.filter((room) => room.user).map((room) => ({ name: room.user, online: room.online })));
+    const shown = (data.rooms || []).filter((room) => room.user).map((room) => ({ name: room.user, online: room.online }));
+    if (people([...shown, ...(data.people || [])]) && document.querySelector('[data-people]')) refresh();
     if (data.room_info) info(data.room_info);
   });
   on('missed', refresh);

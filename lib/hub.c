@@ -500,8 +500,8 @@ static void read_found(struct hub *hub, struct reader *r, const struct read_job 
     r->looked_at = hub->now;
     hub_user_update(hub, user, read, r->kind == READER_JSON);
     note_room(hub, read);
-    /* The first words of a page come with its own cursor, without a digest: it asks again at once. */
-    bool holds = r->deadline > 0 || (read->has_cursor && !read->cursor.has_digest);
+    /* Without a cursor of ours a page has just been opened: it asks again at once. */
+    bool holds = r->deadline > 0 || !read->cursor.has_digest;
     hub_present(hub, user->id, holds ? HUB_PRESENCE_HELD : HUB_PRESENCE_POLL);
     if (r->kind == READER_HTML)
         tell_html(hub, r, read);

@@ -49,6 +49,11 @@ static void tell(struct hub *hub, uint64_t before)
     strbuf_release(&event);
 }
 
+const char *hub_people_lately(const struct hub *hub)
+{
+    return hub->now - hub->people_at <= 2 * HUB_PEOPLE ? hub->people : NULL; /* else this process slept */
+}
+
 void hub_people(struct hub *hub, const struct tick_job *t)
 {
     struct person *merged = mem_array(hub->persons + t->onlines + 1, sizeof *merged);

@@ -200,7 +200,7 @@ struct hub {
     size_t persons;
     uint64_t person_change;
     int64_t people_at; /* the last look at who is online */
-    char *people;      /* "people":[…] of late; NULL when nobody came or went */
+    char *people;      /* as of then */
 };
 
 /* hub_state.c */
@@ -262,9 +262,11 @@ void reader_end(struct hub *hub, struct reader *r, const char *text);
 
 #define HUB_PEOPLE 5000 /* ms between two looks of one process */
 
-/* A look: streams are told at once who came and went. What else is answered holds hub->people, the changes of late, so
- * that whoever asks every minute misses none; a wait is not ended for it. */
+/* A look: streams are told at once who came and went. */
 void hub_people(struct hub *hub, const struct tick_job *t);
+/* "people":[…], who came and went of late, or NULL. All other answers hold it, so that whoever asks every minute misses
+ * nobody; a wait is not ended for it. */
+const char *hub_people_lately(const struct hub *hub);
 
 /* hub_tell.c: what is sent. */
 

@@ -140,7 +140,7 @@ void tell_wait(struct hub *hub, struct reader *r, bool changes, const struct str
         put_news(&news, r->user, r->room_id);
     if (news.len > 0)
         strbuf_addf(&body, "\"news\":[%s],", news.buf);
-    if (hub->people != NULL)
+    if (hub_people_lately(hub) != NULL)
         strbuf_addf(&body, "%s,", hub->people);
     strbuf_addstr(&body, "\"cursor\":\"");
     put_cursor(hub, &body, r->room_id, version, &digest);
@@ -206,7 +206,7 @@ void tell_stream(struct hub *hub, struct reader *r, const struct read_job *read)
         reply_rooms(&text, &read->rooms);
         strbuf_addstr(&text, "}\n\n");
     }
-    if (hub->people != NULL && (begins || !read->cursor.has_digest)) /* also who was behind */
+    if (hub_people_lately(hub) != NULL && (begins || !read->cursor.has_digest)) /* also who was behind */
         strbuf_addf(&text, "event: people\ndata: {%s}\n\n", hub->people);
     if (text.len > 0)
         reader_send_text(hub, r, &text);
@@ -255,7 +255,7 @@ void tell_json(struct hub *hub, struct reader *r, const struct read_job *read)
     struct strbuf body = STRBUF_INIT;
 
     reply_json(&body, read, 0);
-    if (hub->people != NULL) {
+    if (hub_people_lately(hub) != NULL) {
         body.len--; /* goes on inside the same object */
         strbuf_addf(&body, ",%s}", hub->people);
     }
