@@ -252,24 +252,18 @@ static enum db_result lock_for(struct db *db, const struct change *c, enum right
     return rights_may(*role, room->direct, right) ? DB_OK : DB_REFUSED;
 }
 
-/* Empties what lies before `oldest`, as a change of its own. */
-static enum db_result trim_to(struct db *db, struct locked *room, uint64_t oldest)
-{
-    enum db_result result =
-        db_run(db, "UPDATE messages SET text = '' WHERE room_id = ? AND seq >= ? AND seq < ?", "uuu",
-               room->id, room->oldest_seq, oldest);
-
-    room->oldest_seq = oldest;
-    room->version++;
-    return result == DB_NONE ? DB_OK : result;
-}
-
-/* Empties what the history limit passes. */
+/* Empties what the history limit passes, as a change of its own. */
 static enum db_result trim(struct db *db, struct locked *room)
 {
     if (room->history_limit == 0 || room->last_seq < room->history_limit + room->oldest_seq)
         return DB_OK;
-    return trim_to(db, room, room->last_seq - room->history_limit + 1);
+    uint64_t oldest = room->last_seq - room->history_limit + 1;
+    enum db_result result =
+        db_run(db, "UPDATE messages SET text = '' WHERE room_id = ? AND seq >= ? AND seq < ?", "uuu",
+               room->id, room->oldest_seq, oldest);
+    room->oldest_seq = oldest;
+    room->version++;
+    return result == DB_NONE ? DB_OK : result;
 }
 
 static enum db_result store_room(struct db *db, struct locked *room)
@@ -685,54 +679,6 @@ enum db_result db_room_clean(struct db *db, unsigned limit)
         limit);
 }
 
-struct purge {
-    uint64_t room_id;
-    uint64_t days;
-    uint64_t limit;
-};
-
-static enum db_result purge_room(struct db *db, void *context)
-{
-    const struct purge *p = context;
-    struct locked room = {0};
-    uint64_t last = 0;
-    enum db_result result = lock_room(db, p->room_id, &room);
-
-    if (result == DB_OK)
-        result =
-            db_run(db,
-                   "SELECT MAX(seq) FROM (SELECT seq, created_at FROM messages WHERE room_id = ? AND "
-                   "seq >= ? ORDER BY seq LIMIT ?) t WHERE created_at < UTC_TIMESTAMP(3) - INTERVAL ? DAY",
-                   "uuuu", room.id, room.oldest_seq, p->limit, p->days);
-    if (result == DB_OK && db_next(db))
-        last = db_u64(db, 0);
-    if (result == DB_OK && last >= room.oldest_seq)
-        result = trim_to(db, &room, last + 1);
-    return result == DB_OK ? store_room(db, &room) : result;
-}
-
-enum db_result db_room_purge(struct db *db, unsigned days, unsigned limit, bool *more)
-{
-    uint64_t ids[CLEAN_ROOMS];
-    size_t count = 0;
-    enum db_result result =
-        db_run(db,
-               "SELECT r.id FROM rooms r JOIN messages t ON t.room_id = r.id AND t.seq = r.oldest_seq WHERE "
-               "r.deleted_at IS NULL AND t.created_at < UTC_TIMESTAMP(3) - INTERVAL ? DAY LIMIT ?",
-               "uu", (uint64_t)days, (uint64_t)CLEAN_ROOMS);
-
-    while (result == DB_OK && count < CLEAN_ROOMS && db_next(db))
-        ids[count++] = db_u64(db, 0);
-    for (size_t i = 0; i < count && (result == DB_OK || result == DB_NONE); i++) {
-        struct purge p = {ids[i], days, limit};
-        result = db_transaction(db, purge_room, &p);
-    }
-    *more = count > 0 && (result == DB_OK || result == DB_NONE);
-    return result == DB_NONE ? DB_OK : result;
-}
-
-/* ---- for the site's admins ---- */
-
 enum db_result db_room_end(struct db *db, uint64_t id)
 {
     struct locked room = {0};
@@ -741,30 +687,4 @@ enum db_result db_room_end(struct db *db, uint64_t id)
     if (result == DB_OK && room.direct)
         return DB_NONE;
     return result == DB_OK ? end_room(db, id) : result;
-}
-
-enum db_result db_room_adopt(struct db *db, uint64_t id, uint64_t user)
-{
-    struct locked room = {0};
-    enum role role = ROLE_NONE;
-    char display[TEXT_DISPLAY_MAX * 4 + 1];
-    bool owned = true;
-    enum db_result result = lock_room(db, id, &room);
-
-    if (result == DB_OK && !room.direct)
-        result = other_owner(db, id, 0, &owned);
-    if (result == DB_OK && owned)
-        return DB_REFUSED;
-    if (result == DB_OK)
-        result = role_of(db, id, user, &role);
-    if (result == DB_OK && role == ROLE_NONE)
-        result = insert_member(db, id, user, ROLE_OWNER, room.last_seq, user);
-    else if (result == DB_OK)
-        result =
-            db_run(db, "UPDATE members SET role = 'owner' WHERE room_id = ? AND user_id = ?", "uu", id, user);
-    if (result == DB_OK)
-        result = display_of(db, user, display);
-    if (result == DB_OK)
-        result = members_event(db, &room, user, "owner", display);
-    return result == DB_OK ? db_user_raise(db, &user, 1) : result;
 }

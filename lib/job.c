@@ -276,10 +276,8 @@ static struct job *run_writes(struct job_thread *t, struct job *jobs)
     return rest;
 }
 
-/* Whether there is more to do, and not only in a while. */
-static bool clean(struct db *db, unsigned keep_days)
+static void clean(struct db *db)
 {
-    bool more = false;
     enum db_result result = db_session_clean(db, CLEAN_ROWS);
 
     if (result == DB_OK || result == DB_NONE)
@@ -287,10 +285,7 @@ static bool clean(struct db *db, unsigned keep_days)
     if (result == DB_OK || result == DB_NONE)
         result = db_link_clean(db, CLEAN_ROWS);
     if (result == DB_OK || result == DB_NONE)
-        result = db_room_clean(db, CLEAN_ROWS);
-    if ((result == DB_OK || result == DB_NONE) && keep_days > 0)
-        db_room_purge(db, keep_days, CLEAN_ROWS, &more);
-    return more;
+        db_room_clean(db, CLEAN_ROWS);
 }
 
 /* What the site's admins set, at most a second old. The loop reads its own copy (job_thread_done). */
@@ -328,10 +323,11 @@ static void *thread_main(void *context)
         if (jobs == NULL && stop)
             break;
         jobs = run_writes(t, jobs);
-        unsigned keep_days = t->config.keep_days;
         refresh(t);
-        if (time(NULL) >= next_clean || t->config.keep_days != keep_days)
-            next_clean = time(NULL) + (clean(t->db, t->config.keep_days) ? 1 : HOUSEKEEPING);
+        if (time(NULL) >= next_clean) {
+            clean(t->db);
+            next_clean = time(NULL) + HOUSEKEEPING;
+        }
         for (struct job *job = jobs, *next; job != NULL; job = next) {
             next = job->next;
             job_run(t->db, t->limit, job);
