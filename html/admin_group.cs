@@ -10,11 +10,6 @@
 <?cs if:Group.Private ?><p class="hint">A private group: what is written in it only its members see.</p>
 <?cs else ?><p class="actions"><a class="button" href="/rooms/<?cs var:Group.Id ?>">Open the group</a></p><?cs /if ?>
 </section>
-<?cs if:!Group.Owned ?><section class="panel" aria-labelledby="own-title">
-<h2 id="own-title">Nobody owns it</h2>
-<p class="hint">Its owners are gone. As its owner you can manage it, or make somebody else owner; its members are told.</p>
-<form method="post" action="/admin/groups/<?cs var:Group.Id ?>" class="actions"><?cs call:csrf() ?><input type="hidden" name="action" value="own"><button class="button">Become its owner</button></form>
-</section><?cs /if ?>
 <section class="panel" aria-labelledby="delete-title">
 <h2 id="delete-title">Delete this group</h2>
 <form method="post" action="/admin/groups/<?cs var:Group.Id ?>">

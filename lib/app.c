@@ -24,7 +24,7 @@
 #define COOKIE_FORM "snug_form" /* before signing in: what the form token is made from */
 
 static volatile sig_atomic_t stopping;
-static struct config config; /* lives as long as the process */
+static struct config site_config; /* lives as long as the process */
 
 static void stop(int signal)
 {
@@ -636,7 +636,7 @@ static void run(struct req *req, const struct route *routes)
         req->route->handler(req);
         return;
     }
-    enum db_result session = db_site_refresh(req->db, &config);
+    enum db_result session = db_site_refresh(req->db, &site_config);
     if (session == DB_OK)
         session = find_session(req);
     if (session != DB_OK)
@@ -718,15 +718,15 @@ int app_main(int argc, char **argv, const struct route *routes)
     log_name(program);
     mallopt(M_TRIM_THRESHOLD, 1 << 20); /* the heap of one request serves the next, too */
     mallopt(M_TOP_PAD, 256 << 10);
-    config_load(&config);
-    tmpl_folder(config.path_html);
-    struct db *db = db_new(&config);
+    config_load(&site_config);
+    tmpl_folder(site_config.path_html);
+    struct db *db = db_new(&site_config);
     struct req *req = mem_alloc(sizeof *req);
     int listener = fcgi_open();
     sigset_t waiting;
 
     if (listener < 0) {
-        *req = (struct req){.config = &config, .program = program, .db = db};
+        *req = (struct req){.config = &site_config, .program = program, .db = db};
         fcgi_cgi(&req->in, BODY_MAX);
         serve(req, routes);
         stopping = 1;
@@ -750,7 +750,7 @@ int app_main(int argc, char **argv, const struct route *routes)
             break;
         if (stopping)
             break;
-        *req = (struct req){.config = &config, .program = program, .db = db};
+        *req = (struct req){.config = &site_config, .program = program, .db = db};
         enum fcgi_result result = fcgi_accept(&req->in, BODY_MAX);
         if (result == FCGI_GOT)
             serve(req, routes);

@@ -169,23 +169,21 @@ enum db_result db_admin_reset(struct db *db, uint64_t actor, uint64_t user_id, u
 
 /* ---- groups ---- */
 
-#define GROUP_COLUMNS                                                                                        \
-    "SELECT r.id, r.name, r.visibility = 'public', EXISTS (SELECT 1 FROM members o WHERE o.room_id = r.id "  \
-    "AND "                                                                                                   \
-    "o.role = 'owner'), (SELECT COUNT(*) FROM members c WHERE c.room_id = r.id), r.last_seq, r.created_at, " \
-    "t.created_at FROM rooms r LEFT JOIN messages t ON t.room_id = r.id AND t.seq = r.last_seq "             \
-    "WHERE r.kind = 'group' AND r.deleted_at IS NULL AND "
+#define GROUP_COLUMNS                                                                                   \
+    "SELECT r.id, r.name, r.visibility = 'public', (SELECT COUNT(*) FROM members c WHERE c.room_id = "  \
+    "r.id), "                                                                                           \
+    "r.last_seq, r.created_at, t.created_at FROM rooms r LEFT JOIN messages t ON t.room_id = r.id AND " \
+    "t.seq = r.last_seq WHERE r.kind = 'group' AND r.deleted_at IS NULL AND "
 
 static void read_group(struct db *db, struct admin_group *group)
 {
     group->id = db_u64(db, 0);
     snprintf(group->name, sizeof group->name, "%s", db_text(db, 1, NULL));
     group->public = db_u64(db, 2) != 0;
-    group->owned = db_u64(db, 3) != 0;
-    group->members = db_u64(db, 4);
-    group->messages = db_u64(db, 5);
-    db_time(db, 6, group->created_at);
-    db_time(db, 7, group->last_at);
+    group->members = db_u64(db, 3);
+    group->messages = db_u64(db, 4);
+    db_time(db, 5, group->created_at);
+    db_time(db, 6, group->last_at);
 }
 
 enum db_result db_admin_groups(struct db *db, const char *query, const char *after, size_t limit,
@@ -209,25 +207,17 @@ enum db_result db_admin_group(struct db *db, uint64_t id, struct admin_group *gr
     return result;
 }
 
-/* Tells the log what was done with a group, by its name and number. */
-static enum db_result audit_group(struct db *db, const struct act *a, const char *action,
-                                  const struct admin_group *group)
-{
-    char detail[40];
-
-    snprintf(detail, sizeof detail, "group %" PRIu64, group->id);
-    return db_audit_add(db, a->actor, action, group->name, detail);
-}
-
 static enum db_result delete_group(struct db *db, void *context)
 {
     const struct act *a = context;
     struct admin_group group = {0};
+    char detail[40];
     enum db_result result = db_admin_group(db, a->id, &group);
 
     if (result == DB_OK)
         result = db_room_end(db, a->id);
-    return result == DB_OK ? audit_group(db, a, "deleted group", &group) : result;
+    snprintf(detail, sizeof detail, "group %" PRIu64, a->id);
+    return result == DB_OK ? db_audit_add(db, a->actor, "deleted group", group.name, detail) : result;
 }
 
 enum db_result db_admin_delete_group(struct db *db, uint64_t actor, uint64_t id)
@@ -235,26 +225,6 @@ enum db_result db_admin_delete_group(struct db *db, uint64_t actor, uint64_t id)
     struct act a = {.actor = actor, .id = id};
 
     return db_transaction(db, delete_group, &a);
-}
-
-static enum db_result own_group(struct db *db, void *context)
-{
-    const struct act *a = context;
-    struct admin_group group = {0};
-    enum db_result result = db_admin_group(db, a->id, &group);
-
-    if (result == DB_OK)
-        result = db_room_adopt(db, a->id, a->actor);
-    if (result == DB_REFUSED)
-        return DB_DUPLICATE;
-    return result == DB_OK ? audit_group(db, a, "became owner", &group) : result;
-}
-
-enum db_result db_admin_own_group(struct db *db, uint64_t actor, uint64_t id)
-{
-    struct act a = {.actor = actor, .id = id};
-
-    return db_transaction(db, own_group, &a);
 }
 
 /* ---- invitations ---- */

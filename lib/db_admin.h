@@ -50,7 +50,6 @@ struct admin_group {
     char created_at[DB_TIME];
     char last_at[DB_TIME]; /* of the last message; "" when there is none */
     bool public;
-    bool owned;
 };
 
 /* As the users. */
@@ -58,8 +57,6 @@ enum db_result db_admin_groups(struct db *db, const char *query, const char *aft
                                struct admin_group *list, size_t *count);
 enum db_result db_admin_group(struct db *db, uint64_t id, struct admin_group *group);
 enum db_result db_admin_delete_group(struct db *db, uint64_t actor, uint64_t id);
-/* Makes the actor the owner of a group that has none. DB_DUPLICATE: it has one. */
-enum db_result db_admin_own_group(struct db *db, uint64_t actor, uint64_t id);
 
 struct admin_invitation {
     char key[DB_LINK_KEY];

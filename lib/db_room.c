@@ -1039,8 +1039,6 @@ enum db_result db_room_clean(struct db *db, unsigned limit)
         limit);
 }
 
-/* ---- for the site's admins ---- */
-
 enum db_result db_room_end(struct db *db, uint64_t id)
 {
     struct locked room = {0};
@@ -1049,29 +1047,4 @@ enum db_result db_room_end(struct db *db, uint64_t id)
     if (result == DB_OK && room.direct)
         return DB_NONE;
     return result == DB_OK ? end_room(db, id) : result;
-}
-
-enum db_result db_room_adopt(struct db *db, uint64_t id, uint64_t user)
-{
-    struct locked room = {0};
-    enum role role = ROLE_NONE;
-    char display[TEXT_DISPLAY_MAX * 4 + 1];
-    bool owned = true, muted;
-    enum db_result result = lock_room(db, id, &room);
-
-    if (result == DB_OK && !room.direct)
-        result = other_owner(db, id, 0, &owned);
-    if (result == DB_OK && owned)
-        return DB_REFUSED;
-    if (result == DB_OK)
-        result = role_of(db, id, user, &role, &muted);
-    if (result == DB_OK && role == ROLE_NONE)
-        result = insert_member(db, id, user, ROLE_OWNER, room.last_seq, user);
-    else if (result == DB_OK)
-        result = store_role(db, id, user, ROLE_OWNER);
-    if (result == DB_OK)
-        result = display_of(db, user, display);
-    if (result == DB_OK)
-        result = members_event(db, &room, user, "owner", display);
-    return result == DB_OK ? db_user_raise(db, &user, 1) : result;
 }

@@ -121,11 +121,8 @@ enum db_result db_room_join(struct db *db, uint64_t id, uint64_t actor);
 /* The name is free again afterwards. */
 enum db_result db_room_delete(struct db *db, uint64_t id, uint64_t actor);
 
-/* For the site's admins, inside a transaction of theirs. Ends a group, as db_room_delete does, whoever asks. DB_NONE: there
- * is none. */
+/* Inside a transaction of the site's admins: ends a group as db_room_delete does, whoever asks. DB_NONE: there is none. */
 enum db_result db_room_end(struct db *db, uint64_t id);
-/* Makes the user the owner of a group that has none; its members are told. DB_REFUSED: it has one. */
-enum db_result db_room_adopt(struct db *db, uint64_t id, uint64_t user);
 
 /* Raises the version of users by one: their memberships, sessions or read marks changed. */
 enum db_result db_user_raise(struct db *db, const uint64_t *users, size_t count);

@@ -6,8 +6,8 @@
 #include "db.h"
 #include "text.h"
 
-enum db_result db_user_lock(struct db *db,
-                            uint64_t id); /* to be deleted at the merge: it stands below then */
+/* To be deleted at the merge: it stands below then. */
+enum db_result db_user_lock(struct db *db, uint64_t id);
 
 struct user {
     uint64_t id; /* 0: nobody */

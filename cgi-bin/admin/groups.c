@@ -1,17 +1,13 @@
-/* "/admin/groups": all groups, and a page each: deleting, owning one that has no owner. What is written in them stays
- * theirs: nothing here shows it. */
+/* "/admin/groups": all groups, and a page each, to delete it. What is written in them stays theirs: nothing here
+ * shows it. (Every group has an owner: who ends his account leaves it to somebody.) */
 #include "admin.h"
 #include "wake.h"
-
-#include <inttypes.h>
-#include <stdio.h>
 
 static void fill_group(struct view *view, const struct admin_group *group)
 {
     view_set_u64(view, "Id", group->id);
     view_set(view, "Name", group->name);
     view_flag(view, "Private", !group->public);
-    view_flag(view, "Owned", group->owned);
     view_set_u64(view, "Members", group->members);
     view_set_u64(view, "Messages", group->messages);
     admin_time(view, "Created", group->created_at);
@@ -52,30 +48,8 @@ static void delete_group(struct req *req)
     app_redirect(req, "/admin/groups?done=delete");
 }
 
-static void own_group(struct req *req)
-{
-    struct admin_group group;
-    char path[64];
-
-    if (!find_group(req, &group))
-        return;
-    enum db_result result = db_admin_own_group(req->db, req->me.id, group.id);
-    if (result == DB_DUPLICATE) {
-        app_error(req, "form", "This group has an owner.");
-        show_group(req, 409, &group);
-    } else if (result != DB_OK) {
-        app_failed(req, result);
-    } else {
-        wake_room(req->config, group.id);
-        wake_user(req->config, req->me.id);
-        snprintf(path, sizeof path, "/admin/groups/%" PRIu64 "?done=own", group.id);
-        app_redirect(req, path);
-    }
-}
-
 static const struct app_action group_actions[] = {
     {"delete", delete_group, "The group is deleted."},
-    {"own", own_group, "You are the owner of this group now."},
 };
 #define GROUP_ACTIONS (sizeof group_actions / sizeof group_actions[0])
 
