@@ -327,6 +327,7 @@ static void *thread_main(void *context)
         if (jobs == NULL && stop)
             break;
         jobs = run_writes(t, jobs);
+        unsigned keep_days = t->config.keep_days;
         refresh(t);
         if (time(NULL) >= next_clean || t->config.keep_days != keep_days) {
             unsigned pause = clean(t->db, &t->config);
