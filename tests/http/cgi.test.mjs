@@ -109,6 +109,8 @@ describe('as plain CGI', () => {
     assert.deepEqual(second.json().messages, []);
     assert.equal(second.json().poll, 5);
     assert.equal((await anna.read({ room, after: first.json().cursor })).messages.length, 0, 'its cursors are those of the others');
+    const [[ahead]] = await site.sql(`SELECT TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(3), online_until) FROM presence JOIN users ON id = user_id WHERE name = '${anna.name}'`);
+    assert.ok(Number(ahead) > 60 && Number(ahead) <= 150, `online for ${ahead} s`);
     const history = await cgi('messages', `/messages?room=${room}&before=1`);
     assert.deepEqual(history.json().messages, []);
     assert.equal((await cgi('messages', `/messages?room=${room}&limit=0`)).status, 400);
