@@ -1,6 +1,7 @@
 /* "/account": one's own profile, preferences, password, recovery codes and sessions, and the account's end. Changing the
  * password ends the other sessions. */
 #include "app.h"
+#include "db_admin.h"
 #include "db_recovery.h"
 #include "leave.h"
 #include "text.h"
@@ -194,7 +195,17 @@ static void delete_account(struct req *req)
     }
     if (!knows_password(req, "delete_password"))
         return;
-    enum db_result result = leave_site(req->config, req->db, req->me.id, messages);
+    enum db_result result = DB_OK;
+    if (req->me.admin)
+        result = db_admin_change(req->db, req->me.id, req->me.id, USER_DELETE, req->me.name);
+    if (result == DB_DUPLICATE) {
+        app_error(req, "delete_password",
+                  "You are the only admin of this site: make somebody else admin first.");
+        show(req, 409);
+        return;
+    }
+    if (result == DB_OK)
+        result = leave_site(req->config, req->db, req->me.id, messages);
     if (result == DB_OK)
         app_forget_session(req);
     finish(req, result, "/login?done=deleted");

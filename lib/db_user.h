@@ -6,9 +6,6 @@
 #include "db.h"
 #include "text.h"
 
-/* To be deleted at the merge: it stands below then. */
-enum db_result db_user_lock(struct db *db, uint64_t id);
-
 struct user {
     uint64_t id; /* 0: nobody */
     char name[TEXT_NAME_MAX + 1];

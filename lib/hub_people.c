@@ -64,21 +64,17 @@ void hub_people(struct hub *hub, const struct tick_job *t)
     uint64_t before = hub->person_change;
 
     while (i < hub->persons || j < t->onlines) {
-        const struct person *was = i < hub->persons ? &hub->person[i] : NULL;
-        const struct presence *is = j < t->onlines ? &t->online[j] : NULL;
-        if (was != NULL && is != NULL && was->id < is->id)
-            is = NULL;
-        else if (was != NULL && is != NULL && is->id < was->id)
-            was = NULL;
-        i += was != NULL ? 1 : 0;
-        j += is != NULL ? 1 : 0;
-
-        bool online = is != NULL;
-        struct person p = {.id = online ? is->id : was->id};
-        if (was != NULL)
-            p = *was;
-        else
-            memcpy(p.name, is->name, sizeof p.name);
+        bool known = i < hub->persons;
+        bool online = j < t->onlines && (!known || t->online[j].id <= hub->person[i].id);
+        known = known && (!online || hub->person[i].id == t->online[j].id);
+        struct person p = {0};
+        if (known) {
+            p = hub->person[i++];
+        } else {
+            p.id = t->online[j].id;
+            memcpy(p.name, t->online[j].name, sizeof p.name);
+        }
+        j += online ? 1 : 0;
         bool news = p.online != online || (online && asleep);
         if (!news && !online && hub->now - p.at > LATELY_MS)
             continue; /* long gone */
@@ -90,7 +86,7 @@ void hub_people(struct hub *hub, const struct tick_job *t)
             p.change = ++hub->person_change;
             p.at = hub->now;
         }
-        if (was != NULL || p.online)
+        if (known || p.online)
             merged[count++] = p;
     }
     free(hub->person);

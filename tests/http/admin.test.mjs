@@ -414,7 +414,7 @@ describe('settings', () => {
     await site.sql(`UPDATE users SET admin = 0 WHERE name = '${dora.name}'`);
   });
 
-  test('that keep messages for some days empty the older ones, in every room, for those who read too', { todo: true }, async () => {
+  test('that keep messages for some days empty the older ones, in every room, for those who read too', async () => {
     const room = await ben.group();
     const direct = await ben.direct(cara.name);
     for (let i = 1; i <= 4; i += 1) await ben.say(room, `line ${i}`);

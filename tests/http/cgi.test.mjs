@@ -108,6 +108,8 @@ describe('as plain CGI', () => {
     assert.ok(performance.now() - begin < 2000);
     assert.deepEqual(second.json().messages, []);
     assert.equal(second.json().poll, 5);
+    const [[ahead]] = await site.sql(`SELECT TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(3), online_until) FROM presence JOIN users ON id = user_id WHERE name = '${anna.name}'`);
+    assert.ok(Number(ahead) > 60 && Number(ahead) <= 150, `online for ${ahead} s`);
     assert.equal((await anna.read({ room, after: first.json().cursor })).messages.length, 0, 'its cursors are those of the others');
     const history = await cgi('messages', `/messages?room=${room}&before=1`);
     assert.deepEqual(history.json().messages, []);
