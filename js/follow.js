@@ -10,7 +10,7 @@ import { get } from './net.js';
 const WAIT = 25; // seconds
 const SHORT = 3000; // between polls where nothing can be held
 const HIDDEN = 30000; // between polls of a hidden page; browsers may make it a minute
-const LINGER = 500; // a page that hides may be about to go: it asks nothing more then
+const LINGER = 500; // a page that hides, or whose stream is cut, may be about to go: it asks nothing at once
 const CLIMB = 5 * 60 * 1000; // until the better way is tried again
 
 let cursor = page.cursor;
@@ -59,25 +59,24 @@ function query(wait) {
   return fields;
 }
 
-// A held request that was cut, again and again, while plain ones come through: something between us cuts them.
-function cut(kind) {
+// A held request or a stream was cut. When that happens again and again, while plain ones come through, something
+// between us does it.
+function cut(kind, lived = 0) {
   caughtUp = false;
   missed = true;
-  cuts += 1;
-  if (cuts < 3) return;
-  cuts = 0;
-  demoted[kind] = Date.now() + CLIMB;
+  cuts = lived > 20000 ? 0 : cuts + 1;
+  if (cuts === 3) {
+    cuts = 0;
+    demoted[kind] = Date.now() + CLIMB;
+  }
+  return pause(LINGER);
 }
 
 async function stream(signal) {
   const { listen } = await import('./stream.js');
   const lived = await listen(query(0), take, (end) => finish(403, end.code), signal);
   caughtUp = false;
-  if (signal.aborted) return;
-  if (lived === Infinity) return;
-  missed = true;
-  if (lived > 20000) cuts = 0;
-  else cut('stream');
+  if (!signal.aborted && !ended && lived < Infinity) await cut('stream', lived);
 }
 
 async function step() {
@@ -94,7 +93,7 @@ async function step() {
     return undefined;
   } catch (fault) {
     if (signal.aborted) caughtUp = false;
-    else if (wait && fault.passing) cut('wait');
+    else if (wait && fault.passing) await cut('wait');
     else await failed(fault);
     return undefined;
   }

@@ -94,9 +94,10 @@ test('who was cut off, also from a server that knows nothing of before, sees who
   await open(ana, room);
   await dot(ana, `#members ${of(ben)}`, true);
   await stays(ana);
+  await leave(ben);
+  await ana.page.waitForTimeout(1000); // he still counts as online for a minute
   await ana.page.route('**/messages?*', (route) => route.abort());
   snug.kill('messages'); // cuts the stream, and knows nothing of before
-  await leave(ben);
   await snug.sql('DELETE FROM presence');
   await ana.page.waitForTimeout(15000);
   await dot(ana, `#members ${of(ben)}`, true); // nobody told
