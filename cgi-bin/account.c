@@ -197,7 +197,8 @@ static void delete_account(struct req *req)
         return;
     enum db_result result = DB_OK;
     if (req->me.admin)
-        result = db_admin_change(req->db, req->me.id, req->me.id, USER_DELETE, req->me.name);
+        result = db_admin_change(req->db, req->me.id, req->me.id, USER_DELETE,
+                                 messages ? "with all messages" : "");
     if (result == DB_DUPLICATE) {
         app_error(req, "delete_password",
                   "You are the only admin of this site: make somebody else admin first.");

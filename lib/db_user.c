@@ -138,9 +138,9 @@ enum db_result db_user_list(struct db *db, const char *query, size_t skip, size_
     enum db_result result =
         db_run(db,
                "SELECT " COLUMNS FROM "WHERE u.deleted_at IS NULL AND u.suspended_at IS NULL AND "
-               "LOCATE(?, CONCAT(CONVERT(u.name USING utf8mb4), '\\n', u.display)) > 0 "
+               "(LOCATE(?, CONVERT(u.name USING utf8mb4)) > 0 OR LOCATE(?, u.display) > 0) "
                "ORDER BY present DESC, u.display, u.id LIMIT ? OFFSET ?",
-               "suu", query, (uint64_t)limit, (uint64_t)skip);
+               "ssuu", query, query, (uint64_t)limit, (uint64_t)skip);
 
     *list = (struct user_list){NULL, 0};
     if (result != DB_OK)

@@ -592,6 +592,7 @@ describe('people', () => {
   test('are listed with their names, and one has a page of their own', async () => {
     const [shown] = await addUsers(site, 1, 'shown');
     assert.match((await anna.get(`/people?q=${shown}`)).text, new RegExp(`/people/${shown}`));
+    assert.equal((await anna.get('/people?q=%C3%AF%E4%BD%A0')).status, 200, 'in any script');
     const page = await anna.get(`/people/${shown}`);
     assert.equal(page.status, 200);
     assert.match(page.text, new RegExp(shown));

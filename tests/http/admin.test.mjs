@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, describe, test } from 'node:test';
 import { startSite } from '../lib/site.mjs';
-import { Client, addUsers, eventually, fieldError, fieldValue, formsOf, people, person, query, signIn, sleep, textOf, unique } from './client.mjs';
+import { Client, addUsers, eventually, fieldError, fieldValue, PASSWORD, formsOf, people, person, query, signIn, sleep, textOf, unique } from './client.mjs';
 
 let site; // one of its own: settings are for everybody
 let anna; // the admin
@@ -213,6 +213,10 @@ describe('the last admin', () => {
       assert.equal(answer.status, 409, action);
       assert.match(textOf(answer.text), /make somebody else admin first/);
     }
+    const own = await anna.submit('/account', { action: 'delete', messages: 'keep', delete_password: PASSWORD });
+    assert.equal(own.status, 409, 'nor by themselves');
+    assert.match(fieldError(own.text, 'delete_password'), /make somebody else admin first/);
+    assert.equal((await anna.get('/admin')).status, 200);
     assert.equal((await anna.get('/admin')).status, 200);
     assert.equal((await audit(anna.name)).length, 0);
   });
