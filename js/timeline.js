@@ -41,7 +41,7 @@ function own(li) {
 
 function place(li) {
   const seq = Number(li.dataset.seq);
-  let before = page.messages.lastElementChild;
+  let before = shown(seq - 1) || (seq < first() ? null : page.messages.lastElementChild);
   while (before && !(Number(before.dataset.seq) < seq)) before = before.previousElementSibling; // separators have no seq
   if (before) before.after(li);
   else page.messages.prepend(li);

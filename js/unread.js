@@ -30,6 +30,9 @@ function paint() {
     link.querySelector('.count')?.remove();
     if (count) link.append(make('span', { class: 'count' }, String(count), make('span', { class: 'sr-only' }, ' unread')));
   }
+  const icon = document.querySelector('link[rel="icon"]');
+  const dotted = icon.href.replace(/icon(-unread)?\.svg$/, total ? 'icon-unread.svg' : 'icon.svg');
+  if (icon.href !== dotted) icon.href = dotted;
   document.title = total ? `(${total}) ${page.title}` : page.title;
 }
 
