@@ -42,7 +42,7 @@ export function open(wishes, changed) {
     check('checkbox', 'show', 'show', t('Show a notification'), show && permission() === 'granted'),
     make('p', { class: 'hint', id: 'bell-show-hint', role: 'status' }, explain()),
     check('checkbox', 'sound', 'sound', t('Play a soft tone'), sound),
-    make('fieldset', {}, make('legend', {}, t('Of the messages in {}', (direct ? '' : '#') + page.roomName)),
+    make('fieldset', {}, make('legend', {}, direct ? t('Messages from {}', page.roomName) : t('Messages in {}', `#${page.roomName}`)),
       ...Object.entries(kinds).map(([kind, label]) => check('radio', 'kind', kind, label, kind === now))),
     make('p', { class: 'hint' }, t('Only while no page of this site is in view, and only in this browser.')));
   const { show: showing, sound: sounding, kind } = form.elements;

@@ -5,14 +5,15 @@ import { on, page } from './page.js';
 
 let fresh = new Set();
 
-function settle() {
-  for (const li of fresh) li.classList.add('far');
-  fresh = new Set();
-}
-
 // The size is taken when a frame is drawn: in the one after that it is known.
 function lay(items) {
-  if (!fresh.size) requestAnimationFrame(() => requestAnimationFrame(settle));
+  if (!fresh.size) {
+    requestAnimationFrame(() => {
+      const drawn = fresh;
+      fresh = new Set();
+      requestAnimationFrame(() => drawn.forEach((li) => li.classList.add('far')));
+    });
+  }
   for (const li of items) {
     li.classList.remove('far');
     fresh.add(li);
