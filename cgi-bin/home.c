@@ -1,6 +1,9 @@
-/* "/": who is signed in goes on to the room used last; everybody else is welcomed. Also answers every address that
- * no other program has. */
+/* "/": who is signed in goes on to the room used last; everybody else is welcomed. "/manifest.webmanifest" is for those
+ * who install the site. Also answers every address that no other program has. */
 #include "app.h"
+#include "json.h"
+
+#include "assets.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -30,8 +33,27 @@ static void home(struct req *req)
     app_redirect(req, path);
 }
 
+#define ICON "{\"src\":\"/static/" SNUG_ASSETS "/css/icon-"
+
+static void manifest(struct req *req)
+{
+    static const char rest[] =
+        ",\"id\":\"/\",\"start_url\":\"/\",\"scope\":\"/\",\"display\":\"standalone\","
+        "\"background_color\":\"#fbfaf7\",\"theme_color\":\"#1d6b52\",\"icons\":[" ICON
+        "192.png\",\"sizes\":\"192x192\"}," ICON "512.png\",\"sizes\":\"512x512\"}," ICON
+        "maskable.png\",\"sizes\":\"512x512\",\"purpose\":\"maskable\"}]}";
+    struct strbuf json = STRBUF_INIT;
+
+    strbuf_addstr(&json, "{\"name\":");
+    json_text(&json, req->config->site_name);
+    strbuf_addstr(&json, rest);
+    app_json(req, 200, json.buf);
+    strbuf_release(&json);
+}
+
 static const struct route routes[] = {
     {"/", METHOD_GET, NEED_NOTHING, home},
+    {"/manifest.webmanifest", METHOD_GET, NEED_NO_SESSION, manifest},
     ROUTES_END,
 };
 

@@ -6,10 +6,14 @@
 <meta name="color-scheme" content="<?cs if:Me.Theme ?><?cs var:Me.Theme ?><?cs else ?>light dark<?cs /if ?>">
 <meta name="csrf" content="<?cs var:Page.Csrf ?>">
 <title><?cs var:Page.Title ?> · <?cs var:Site.Name ?></title>
-<link rel="icon" type="image/svg+xml" href="/static/<?cs var:Page.Assets ?>/css/icon.svg">
+<?cs if:Me.Theme != "light" ?><meta name="theme-color" content="#1a1917"<?cs if:!Me.Theme ?> media="(prefers-color-scheme: dark)"<?cs /if ?>>
+<?cs /if ?><?cs if:Me.Theme != "dark" ?><meta name="theme-color" content="#fbfaf7">
+<?cs /if ?><link rel="icon" type="image/svg+xml" href="/static/<?cs var:Page.Assets ?>/css/icon.svg">
+<link rel="apple-touch-icon" href="/static/<?cs var:Page.Assets ?>/css/icon-180.png">
+<link rel="manifest" href="/manifest.webmanifest">
 <link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/base.css">
-<link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/forms.css">
-<?cs if:Page.Name == "room" || Page.Name == "messages" ?><link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/composer.css">
+<?cs if:!Room.Cursor ?><link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/forms.css">
+<?cs /if ?><?cs if:Page.Name == "room" || Page.Name == "messages" ?><link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/composer.css">
 <?cs /if ?><?cs if:Page.Signed ?><link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/layout.css">
 <link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/sidebar.css">
 <?cs if:Page.Name == "room" ?><link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/timeline.css">

@@ -5,8 +5,10 @@
 <?cs if:Room.Direct ?><span class="face" data-user-name="<?cs var:Room.Person.Name ?>"><?cs call:avatar(Room.Person, "") ?><?cs call:presence(Room.Person) ?></span>
 <h1 id="room-name" dir="auto"><?cs var:Room.Person.Display ?></h1>
 <p class="topic"><?cs if:Room.Person.Former ?>has left this site<?cs else ?><a href="/people/<?cs var:Room.Person.Name ?>"><?cs var:Room.Person.Name ?></a><?cs /if ?></p>
+<?cs call:bell() ?>
 <?cs else ?><h1><?cs call:sign(Room.Private) ?> <span id="room-name" dir="auto"><?cs var:Room.Name ?></span></h1>
 <p class="topic" id="room-topic" dir="auto" title="<?cs var:Room.Topic ?>"><?cs var:Room.Topic ?></p>
+<?cs call:bell() ?>
 <a class="button" id="members-link" href="#members"><span id="member-count"><?cs var:Room.MemberCount ?></span> <?cs if:Room.MemberCount == "1" ?>member<?cs else ?>members<?cs /if ?></a>
 <a class="button wide-only" href="/rooms/<?cs var:Room.Id ?>/settings"><?cs if:Room.CanManage ?>Settings<?cs else ?>About<?cs /if ?></a>
 <?cs /if ?></header>

@@ -3,15 +3,19 @@
 import { on, page } from './page.js';
 
 const GATHER = 1200;
+const FLOOD = 10000; // between two numbers
 let gathered = [];
 let timer = 0;
+let quiet = 0; // until then
 
 function speak() {
   timer = 0;
   const region = document.getElementById('announce');
   const [only] = gathered;
-  if (gathered.length > 1) region.textContent = `${gathered.length} new messages`;
-  else if (only.kind === 'event') region.textContent = only.text;
+  if (gathered.length > 1) {
+    region.textContent = `${gathered.length} new messages`;
+    quiet = Date.now() + FLOOD;
+  } else if (only.kind === 'event') region.textContent = only.text;
   else region.textContent = `${only.sender.display}: ${only.text.slice(0, 300)}`;
   gathered = [];
 }
@@ -20,6 +24,6 @@ export function start() {
   on('shown', ({ live, message }) => {
     if (!live || message.deleted || String(message.sender?.id) === page.me) return;
     gathered.push(message);
-    timer ||= setTimeout(speak, GATHER);
+    timer ||= setTimeout(speak, Math.max(GATHER, quiet - Date.now()));
   });
 }

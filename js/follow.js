@@ -23,7 +23,7 @@ let missed = false;
 let interrupt = new AbortController();
 let ended = false;
 
-const hidden = () => document.visibilityState === 'hidden';
+const hidden = () => document.visibilityState === 'hidden' && !page.listens();
 
 function interval() {
   if (hidden()) return Math.max(HIDDEN, every);

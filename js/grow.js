@@ -6,7 +6,7 @@ const MOST = 10;
 
 export function start() {
   const field = page.composer?.elements.text;
-  if (!field || CSS.supports('field-sizing', 'content')) return;
+  if (!field) return;
   const fit = () => { field.rows = Math.min(MOST, field.value.split('\n').length + Math.floor(field.value.length / 80)); };
   field.addEventListener('input', fit);
   on('taken', fit);

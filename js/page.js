@@ -31,6 +31,7 @@ export const page = {
   // Replaced by the module that can do better: view.js keeps what is read where it is, time.js knows the reader's zone.
   hold: (change) => change(),
   localise: () => {},
+  listens: () => false, // hidden, and all the same to be told at once: alert.js
 };
 
 const listeners = new Map();

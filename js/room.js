@@ -3,8 +3,8 @@
 
 import { page } from './page.js';
 
-const everywhere = ['time', 'status', 'sidebar', 'unread', 'members'];
-const inRoom = ['timeline', 'view', 'announce', 'history', 'send', 'edit', 'draft', 'grow', 'closed'];
+const everywhere = ['time', 'status', 'sidebar', 'unread', 'members', 'keys', 'notify'];
+const inRoom = ['timeline', 'view', 'announce', 'history', 'send', 'tools', 'draft', 'closed', 'far', ...(CSS.supports('field-sizing', 'content') ? [] : ['grow'])];
 const names = [...everywhere, ...(page.room ? inRoom : []), 'follow']; // follow last: the others listen by then
 
 async function run() {

@@ -31,8 +31,8 @@ async function refresh() {
   try {
     await sleep(100 + Math.random() * 600); // many pages may have heard the same
     adopt(await getPage('/rooms'));
-  } catch (fault) {
-    console.error('snug: the list of rooms could not be refreshed:', fault);
+  } catch {
+    setTimeout(refresh, 5000); // the connection is gone, or the page is being left
   } finally {
     busy = false;
   }

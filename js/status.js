@@ -33,6 +33,7 @@ function connection({ ok, next, failures }) {
     make('span', { class: 'seconds', 'aria-hidden': 'true' }),
     make('button', { class: 'button', type: 'button', onclick: () => tell('kick') }, 'Try now'));
   }
+  if (!next) return;
   countdown(next);
   ticking = setInterval(() => countdown(next), 1000);
 }
@@ -54,5 +55,6 @@ export function start() {
   bar = document.getElementById('connection')
     || page.main.insertAdjacentElement('afterbegin', make('p', { class: 'connection', role: 'status', hidden: true }));
   on('connection', connection);
+  window.addEventListener('offline', () => { bar.hidden = true; connection({ ok: false }); });
   on('ended', ended);
 }

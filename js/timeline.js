@@ -6,9 +6,12 @@ import { make, on, page, tell } from './page.js';
 import { settle } from './group.js';
 
 const TRIM = 800; // more than this many are cut to half while the reader is at the end
+const PACE = 100; // milliseconds between two changes of the page: in a flood of messages it stays quick
 
 const changes = new Map(); // seq -> the highest change seen
 const unseen = new Map(); // seq -> the message, changed while it is not on the page
+let waiting = []; // what came and is not on the page yet
+let pacing = 0;
 
 const items = () => page.messages.querySelectorAll(':scope > .message');
 const shown = (seq) => document.getElementById(`m${seq}`);
@@ -41,7 +44,7 @@ function own(li) {
 
 function place(li) {
   const seq = Number(li.dataset.seq);
-  let before = page.messages.lastElementChild;
+  let before = shown(seq - 1) || (seq < first() ? null : page.messages.lastElementChild);
   while (before && !(Number(before.dataset.seq) < seq)) before = before.previousElementSibling; // separators have no seq
   if (before) before.after(li);
   else page.messages.prepend(li);
@@ -97,20 +100,33 @@ function trim() {
   tell('more', { more: true, before: first() });
 }
 
-function update(data) {
-  if (!data.messages?.length && !(data.oldest > page.oldest) && !data.reset) return;
+function adopt(data) {
+  if (data.reset) {
+    changes.clear();
+    unseen.clear();
+    if (!page.history) page.messages.replaceChildren();
+    page.oldest = data.oldest || 1;
+  }
+  for (const message of data.messages || []) show(message, !data.reset);
+  if (data.oldest) drop(data.oldest);
+  if (data.reset && !page.history) tell('more', { more: data.more, before: first() });
+}
+
+function flush() {
+  const all = waiting;
+  waiting = [];
+  pacing = all.length && setTimeout(flush, PACE);
+  if (!pacing) return;
   page.hold(() => {
-    if (data.reset) {
-      changes.clear();
-      unseen.clear();
-      if (!page.history) page.messages.replaceChildren();
-      page.oldest = data.oldest || 1;
-    }
-    for (const message of data.messages || []) show(message, !data.reset);
-    if (data.oldest) drop(data.oldest);
-    if (data.reset && !page.history) tell('more', { more: data.more, before: first() });
+    all.forEach(adopt);
     trim();
   });
+}
+
+function update(data) {
+  if (!data.messages?.length && !(data.oldest > page.oldest) && !data.reset) return;
+  waiting.push(data);
+  if (!pacing) flush();
 }
 
 // A page of history, put above. What changed since it was asked for is newer than what it holds.

@@ -27,9 +27,14 @@ function paint() {
     const link = document.querySelector(`#lists a[data-to="${CSS.escape(id)}"]`);
     if (!link) continue;
     link.classList.toggle('unread', count > 0);
-    link.querySelector('.count')?.remove();
+    const old = link.querySelector('.count');
+    if ((old?.firstChild.data ?? '0') === String(count)) continue;
+    old?.remove();
     if (count) link.append(make('span', { class: 'count' }, String(count), make('span', { class: 'sr-only' }, ' unread')));
   }
+  const icon = document.querySelector('link[rel="icon"]');
+  const dotted = icon.href.replace(/icon(-unread)?\.svg$/, total ? 'icon-unread.svg' : 'icon.svg');
+  if (icon.href !== dotted) icon.href = dotted;
   document.title = total ? `(${total}) ${page.title}` : page.title;
 }
 

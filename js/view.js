@@ -12,10 +12,14 @@ const atEnd = () => page.scroller.scrollTop > -NEAR;
 
 function anchor() {
   const top = page.scroller.getBoundingClientRect().top;
-  for (const li of page.messages.children) {
-    if (li.id && li.getBoundingClientRect().bottom > top) return li;
+  const items = [...page.messages.children];
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (items[middle].getBoundingClientRect().bottom > top) high = middle;
+    else low = middle + 1;
   }
-  return null;
+  return items.slice(low).find((li) => li.id) || null;
 }
 
 function hold(change) {
