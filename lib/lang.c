@@ -58,9 +58,8 @@ enum lang lang_choose(const char *code, const char *accept_language)
         at += strspn(at, ", \t");
         enum lang lang = find(at, strcspn(at, "-;, \t"));
         const char *weight = at + strcspn(at, ";,");
-        double q = 1;
-        if (*weight == ';')
-            sscanf(weight, "; q=%lf", &q);
+        const char *equals = *weight == ';' ? weight + strcspn(weight, "=,") : "";
+        double q = *equals == '=' ? strtod(equals + 1, NULL) : 1;
         if (lang != LANG_COUNT && q > best_q) {
             best = lang;
             best_q = q;
@@ -90,13 +89,12 @@ static void add_quoted(struct strbuf *out, const char *line)
     const char *at = strchr(line, '"'), *end = strrchr(line, '"');
 
     for (at = at != NULL ? at + 1 : NULL; at != NULL && at < end; at++) {
-        if (*at == '\\' && at + 1 < end)
-            at++;
-        else {
-            strbuf_addch(out, *at);
-            continue;
+        char c = *at;
+        if (c == '\\' && at + 1 < end) {
+            c = *++at;
+            c = (char)(c == 'n' ? '\n' : c == 't' ? '\t' : c);
         }
-        strbuf_addch(out, *at == 'n' ? '\n' : *at == 't' ? '\t' : *at);
+        strbuf_addch(out, c);
     }
 }
 
