@@ -2,7 +2,7 @@
 
 import { page } from './page.js';
 
-const short = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const short = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 const long = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const ago = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: 'auto' });
