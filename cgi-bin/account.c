@@ -33,6 +33,12 @@ static void show(struct req *req, int status)
         app_failed(req, result);
         return;
     }
+    for (enum lang lang = 0; lang < LANG_COUNT; lang++) {
+        struct view *item = view_item(req->view, "Languages", lang);
+        view_set(item, "Code", lang_code(lang));
+        view_set(item, "Name", lang_name(lang));
+        view_flag(item, "Chosen", strcmp(lang_code(lang), req->me.language) == 0);
+    }
     view_set(req->view, "Form.theme", req->me.theme);
     view_flag(req->view, "Form.enter_sends", req->me.enter_sends);
     view_flag(req->view, "Form.hidden", req->me.hidden);
@@ -109,13 +115,15 @@ static void save_profile(struct req *req)
 
 static void save_preferences(struct req *req)
 {
-    const char *theme = app_value(req, "theme");
+    const char *theme = app_value(req, "theme"), *language = app_value(req, "language");
 
+    if (*language != '\0')
+        language = lang_code(lang_choose(language, ""));
     if (strcmp(theme, "light") != 0 && strcmp(theme, "dark") != 0)
         theme = "auto";
     finish(req,
-           db_user_set_preferences(req->db, req->me.id, theme, *app_value(req, "enter_sends") != '\0',
-                                   *app_value(req, "hidden") != '\0'),
+           db_user_set_preferences(req->db, req->me.id, theme, language,
+                                   *app_value(req, "enter_sends") != '\0', *app_value(req, "hidden") != '\0'),
            "/account?done=preferences");
 }
 

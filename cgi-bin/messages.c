@@ -65,6 +65,7 @@ struct sender {
     int fd;
     bool json;
     bool cgi;
+    enum lang lang;
     int64_t asked_at;
     char csrf[CRYPTO_TOKEN_TEXT];
 };
@@ -182,6 +183,7 @@ static void read_now(const struct fcgi_request *in, enum reader_kind kind, struc
 
     db_site_refresh(db, &app.config);
     job_run(db, NULL, job);
+    lang_use(lang_choose(read->user.language, in->language));
     if (read->status == READ_OK)
         db_presence_mark(db, &read->user.id, &present, 1);
     const struct refusal *why = reply_read_refusal(read->status);
@@ -241,7 +243,7 @@ static void handle_get(const struct fcgi_request *in)
         if (kind == READER_HTML)
             wait = 0;
         if (job_thread_load(app.thread) < LOAD_MAX &&
-            hub_arrive(app.hub, in->fd, kind, (int64_t)wait * 1000, job))
+            hub_arrive(app.hub, in->fd, kind, lang_used(), (int64_t)wait * 1000, job))
             return;
         refuse(in, 503, "busy",
                "Too many are waiting here at the moment. Please try again in a few seconds.");
@@ -401,6 +403,7 @@ static void write_done(struct job *job)
 
     if (job->write.result == WRITE_DONE && app.hub != NULL)
         hub_session_learn(app.hub, &job->write, to->asked_at);
+    lang_use(to->lang);
     answer_write(to, &job->write);
     announce(&job->write);
     free(to);
@@ -452,6 +455,8 @@ static void handle_post(const struct fcgi_request *in)
     /* What a page reports in passing (sendBeacon) takes no page in return. */
     to->json = strstr(in->accept, "application/json") != NULL || (marks && !wants_html(in->accept));
     bool known = session_of(in, job->write.session, token);
+    to->lang = app.hub != NULL ? hub_session_lang(app.hub, job->write.session, lang_used()) : lang_used();
+    lang_use(to->lang);
     crypto_csrf(token, to->csrf);
     if (!known)
         why = &signed_out;
@@ -479,6 +484,7 @@ static void handle_post(const struct fcgi_request *in)
 /* Takes over in->fd. */
 static void handle(const struct fcgi_request *in)
 {
+    lang_use(lang_choose("", in->language));
     if (strcmp(in->path, "/messages") != 0)
         refuse(in, 404, "not_found", "There is nothing at this address.");
     else if (strcmp(in->method, "GET") == 0 || strcmp(in->method, "HEAD") == 0)

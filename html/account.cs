@@ -18,6 +18,8 @@
 <h2 id="preferences-title">Preferences</h2>
 <form method="post" action="/account">
 <?cs call:csrf() ?><input type="hidden" name="action" value="preferences">
+<div class="field"><label for="language">Language</label>
+<select id="language" name="language"><option value="">As the browser asks for</option><?cs each:l = Languages ?><option value="<?cs var:l.Code ?>" lang="<?cs var:l.Code ?>"<?cs if:l.Chosen ?> selected<?cs /if ?>><?cs var:l.Name ?></option><?cs /each ?></select></div>
 <div class="field"><label for="theme">Colours</label>
 <select id="theme" name="theme"><option value="auto">As the device has them</option><option value="light"<?cs if:Form.theme == "light" ?> selected<?cs /if ?>>Light</option><option value="dark"<?cs if:Form.theme == "dark" ?> selected<?cs /if ?>>Dark</option></select></div>
 <p class="check"><input type="checkbox" id="enter_sends" name="enter_sends" value="1"<?cs if:Form.enter_sends ?> checked<?cs /if ?>><label for="enter_sends">Enter sends a message. Without this it begins a new line, and Ctrl+Enter sends.</label></p>

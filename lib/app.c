@@ -642,6 +642,7 @@ static void run(struct req *req, const struct route *routes)
     if (session != DB_OK)
         anonymous(req);
     crypto_csrf(req->token, req->csrf);
+    lang_use(lang_choose(req->me.language, req->in.language));
     if (session != DB_OK && session != DB_NONE) {
         app_failed(req, session);
         return;

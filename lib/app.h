@@ -18,6 +18,7 @@
 #include "db_user.h"
 #include "fcgi.h"
 #include "form.h"
+#include "lang.h"
 #include "tmpl.h"
 
 enum app_method { METHOD_GET = 1, METHOD_POST = 2 };

@@ -157,12 +157,13 @@ enum db_result db_user_set_profile(struct db *db, uint64_t id, const char *displ
                   "ssu", display, email, id);
 }
 
-enum db_result db_user_set_preferences(struct db *db, uint64_t id, const char *theme, bool enter_sends,
-                                       bool hidden)
+enum db_result db_user_set_preferences(struct db *db, uint64_t id, const char *theme, const char *language,
+                                       bool enter_sends, bool hidden)
 {
-    return db_run(
-        db, "UPDATE users SET theme = ?, enter_sends = ?, hidden = ?, version = version + 1 WHERE id = ?",
-        "suuu", theme, (uint64_t)enter_sends, (uint64_t)hidden, id);
+    return db_run(db,
+                  "UPDATE users SET theme = ?, language = ?, enter_sends = ?, hidden = ?, version = version "
+                  "+ 1 WHERE id = ?",
+                  "ssuuu", theme, language, (uint64_t)enter_sends, (uint64_t)hidden, id);
 }
 
 enum db_result db_user_lock(struct db *db, uint64_t id)

@@ -1,5 +1,6 @@
 /* What the page programs and the messages endpoint share. */
 #include "page.h"
+#include "lang.h"
 #include "json.h"
 #include "timeline.h"
 
@@ -71,6 +72,7 @@ void page_common(struct view *view, const struct config *config, const char *pro
     view_set(view, "Site.Name", config->site_name);
     view_set(view, "Page.Title", title);
     view_set(view, "Page.Name", program);
+    view_set(view, "Page.Lang", lang_code(lang_used()));
     view_set(view, "Page.Assets", SNUG_ASSETS);
     view_set(view, "Page.Csrf", csrf);
     view_flag(view, "Registration.Open", config->registration == REGISTRATION_OPEN);
