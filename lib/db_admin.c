@@ -25,11 +25,9 @@ struct act {
 
 /* ---- users ---- */
 
-#define USER_COLUMNS                                                                                  \
-    "SELECT u.id, u.name, u.display, u.email, u.admin, u.suspended_at IS NOT NULL, "                  \
-    "COALESCE(p.online_until > UTC_TIMESTAMP(3), 0), u.created_at, p.seen_at FROM users u LEFT JOIN " \
-    "presence p "                                                                                     \
-    "ON p.user_id = u.id WHERE u.deleted_at IS NULL AND "
+#define USER_COLUMNS                                                                                    \
+    "SELECT u.id, u.name, u.display, u.email, u.admin, u.suspended_at IS NOT NULL, " DB_PRESENCE_ONLINE \
+    ", u.created_at, p.seen_at FROM users u" DB_PRESENCE_OF("u") "WHERE u.deleted_at IS NULL AND "
 
 static void read_user(struct db *db, struct admin_user *user)
 {
