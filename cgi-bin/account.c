@@ -33,6 +33,12 @@ static void show(struct req *req, int status)
         app_failed(req, result);
         return;
     }
+    for (enum lang lang = 0; lang < LANG_COUNT; lang++) {
+        struct view *item = view_item(req->view, "Languages", lang);
+        view_set(item, "Code", lang_code(lang));
+        view_set(item, "Name", lang_name(lang));
+        view_flag(item, "Chosen", strcmp(lang_code(lang), req->me.language) == 0);
+    }
     view_set(req->view, "Form.theme", req->me.theme);
     view_flag(req->view, "Form.enter_sends", req->me.enter_sends);
     view_flag(req->view, "Form.hidden", req->me.hidden);
@@ -53,7 +59,7 @@ static void show(struct req *req, int status)
         view_flag(item, "Current", memcmp(s->hash, req->session.hash, CRYPTO_HASH) == 0);
     }
     free(list.session);
-    app_page(req, status, "Account", "account.cs");
+    app_page(req, status, t("Account"), "account.cs");
 }
 
 /* Whether the field holds the present password; else this answers. */
@@ -66,7 +72,7 @@ static bool knows_password(struct req *req, const char *field)
     if (result == DB_OK && password != NULL && crypto_password_verify(password, hash, req->config->password))
         return true;
     if (result == DB_OK) {
-        app_error(req, field, "That is not your present password.");
+        app_error(req, field, t("That is not your present password."));
         show(req, 422);
     } else {
         app_failed(req, result);
@@ -86,12 +92,12 @@ static void finish(struct req *req, enum db_result result, const char *path)
 
 static void save_profile(struct req *req)
 {
-    struct app_field field[] = {{"display", "The display name", TEXT_DISPLAY_MAX, true, NULL},
-                                {"email", "The e-mail address", TEXT_EMAIL_MAX, true, NULL}};
+    struct app_field field[] = {{"display", T("The display name"), TEXT_DISPLAY_MAX, true, NULL},
+                                {"email", T("The e-mail address"), TEXT_EMAIL_MAX, true, NULL}};
     bool fine = app_fields(req, field, 2);
 
     if (fine && !text_is_email(field[1].value, strlen(field[1].value))) {
-        app_error(req, "email", "That does not look like an e-mail address.");
+        app_error(req, "email", t("That does not look like an e-mail address."));
         fine = false;
     }
     if (!fine) {
@@ -100,7 +106,7 @@ static void save_profile(struct req *req)
     }
     enum db_result result = db_user_set_profile(req->db, req->me.id, field[0].value, field[1].value);
     if (result == DB_DUPLICATE) {
-        app_error(req, "email", "Another account has this address already.");
+        app_error(req, "email", t("Another account has this address already."));
         show(req, 422);
         return;
     }
@@ -109,13 +115,15 @@ static void save_profile(struct req *req)
 
 static void save_preferences(struct req *req)
 {
-    const char *theme = app_value(req, "theme");
+    const char *theme = app_value(req, "theme"), *language = app_value(req, "language");
 
+    if (*language != '\0')
+        language = lang_code(lang_choose(language, ""));
     if (strcmp(theme, "light") != 0 && strcmp(theme, "dark") != 0)
         theme = "auto";
     finish(req,
-           db_user_set_preferences(req->db, req->me.id, theme, *app_value(req, "enter_sends") != '\0',
-                                   *app_value(req, "hidden") != '\0'),
+           db_user_set_preferences(req->db, req->me.id, theme, language,
+                                   *app_value(req, "enter_sends") != '\0', *app_value(req, "hidden") != '\0'),
            "/account?done=preferences");
 }
 
@@ -189,7 +197,7 @@ static void delete_account(struct req *req)
     bool messages = strcmp(app_value(req, "messages"), "delete") == 0;
 
     if (!messages && strcmp(app_value(req, "messages"), "keep") != 0) {
-        app_error(req, "messages", "Choose what becomes of your messages.");
+        app_error(req, "messages", t("Choose what becomes of your messages."));
         show(req, 422);
         return;
     }
@@ -198,10 +206,10 @@ static void delete_account(struct req *req)
     enum db_result result = DB_OK;
     if (req->me.admin)
         result = db_admin_change(req->db, req->me.id, req->me.id, USER_DELETE,
-                                 messages ? "with all messages" : "");
+                                 messages ? T("with all messages") : "");
     if (result == DB_DUPLICATE) {
         app_error(req, "delete_password",
-                  "You are the only admin of this site: make somebody else admin first.");
+                  t("You are the only admin of this site: make somebody else admin first."));
         show(req, 409);
         return;
     }
@@ -213,13 +221,13 @@ static void delete_account(struct req *req)
 }
 
 static const struct app_action actions[] = {
-    {"profile", save_profile, "Your profile is saved."},
-    {"password", save_password, "Your password is changed, and your other sessions are signed out."},
-    {"preferences", save_preferences, "Your preferences are saved."},
+    {"profile", save_profile, T("Your profile is saved.")},
+    {"password", save_password, T("Your password is changed, and your other sessions are signed out.")},
+    {"preferences", save_preferences, T("Your preferences are saved.")},
     {"codes", make_codes, NULL},
     {"delete", delete_account, NULL},
-    {"signout", sign_out_one, "Signed out."},
-    {"signout_others", sign_out_others, "Signed out everywhere else."},
+    {"signout", sign_out_one, T("Signed out.")},
+    {"signout_others", sign_out_others, T("Signed out everywhere else.")},
 };
 #define ACTIONS (sizeof actions / sizeof actions[0])
 

@@ -54,13 +54,13 @@ void admin_link(struct req *req, const char *path, const char *token)
 
 bool admin_confirmed(struct req *req, const char *name)
 {
-    struct app_field confirm = {"confirm", "The name", TEXT_GROUP_MAX, true, NULL};
+    struct app_field confirm = {"confirm", T("The name"), TEXT_GROUP_MAX, true, NULL};
 
     if (!app_fields(req, &confirm, 1))
         return false;
     if (strcmp(confirm.value, name) == 0)
         return true;
-    app_error(req, "confirm", "Type the name exactly as it is, to delete it.");
+    app_error(req, "confirm", t("Type the name exactly as it is, to delete it."));
     return false;
 }
 
@@ -68,14 +68,14 @@ bool admin_confirmed(struct req *req, const char *name)
 
 static void set_size(struct view *view, const char *name, uint64_t bytes)
 {
-    static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB"};
+    static const char *const units[] = {T("bytes"), "kB", "MB", "GB", "TB"};
     double size = (double)bytes;
     size_t unit = 0;
     char text[32];
 
     for (; size >= 1000 && unit < sizeof units / sizeof units[0] - 1; unit++)
         size /= 1000;
-    snprintf(text, sizeof text, size < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", size, units[unit]);
+    snprintf(text, sizeof text, size < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", size, t(units[unit]));
     view_set(view, name, text);
 }
 
@@ -116,7 +116,7 @@ static void show_site(struct req *req, int status)
     view_set_u64(view, "History", file->history_limit);
     view_flag(view, "Single", file->single_session);
     view_set_u64(view, "Days", file->keep_days);
-    app_page(req, status, "Site admin", "admin.cs");
+    app_page(req, status, t("Site admin"), "admin.cs");
 }
 
 static const char *const setting_fields[SITE_SETTINGS] = {"name", "registration", "history", "single",
@@ -124,7 +124,7 @@ static const char *const setting_fields[SITE_SETTINGS] = {"name", "registration"
 
 static void site(struct req *req)
 {
-    static const struct app_action saved[] = {{"settings", NULL, "Saved."}};
+    static const struct app_action saved[] = {{"settings", NULL, T("Saved.")}};
     char set[SITE_SETTINGS][DB_SETTING] = {{0}}, name[40];
 
     if (admin_failed(req, db_site_settings(req->db, set)))
@@ -149,11 +149,11 @@ static bool check_number(struct req *req, const struct app_field *field, uint64_
 
 static void save_settings(struct req *req)
 {
-    struct app_field field[SITE_SETTINGS] = {{"name", "The name", TEXT_GROUP_MAX, false, NULL},
-                                             {"registration", "The choice", 8, false, NULL},
-                                             {"history", "The number of messages", 8, false, NULL},
-                                             {"single", "The choice", 1, false, NULL},
-                                             {"days", "The number of days", 5, false, NULL}};
+    struct app_field field[SITE_SETTINGS] = {{"name", T("The name"), TEXT_GROUP_MAX, false, NULL},
+                                             {"registration", T("The choice"), 8, false, NULL},
+                                             {"history", T("The number of messages"), 8, false, NULL},
+                                             {"single", T("The choice"), 1, false, NULL},
+                                             {"days", T("The number of days"), 5, false, NULL}};
     const char *settings[SITE_SETTINGS];
     bool fine = app_fields(req, field, SITE_SETTINGS);
 
@@ -161,14 +161,14 @@ static void save_settings(struct req *req)
         settings[i] = field[i].value;
     const char *policy = settings[SITE_REGISTRATION];
     if (*policy != '\0' && strcmp(config_registrations[config_registration(policy)], policy) != 0) {
-        app_error(req, "registration", "Choose one of these.");
+        app_error(req, "registration", t("Choose one of these."));
         fine = false;
     }
-    fine &= check_number(req, &field[SITE_HISTORY], 10000000, "That is not a number of messages.");
-    fine &= check_number(req, &field[SITE_SINGLE], 1, "Choose one of these.");
-    fine &= check_number(req, &field[SITE_DAYS], 36500, "That is not a number of days (at most 36500).");
+    fine &= check_number(req, &field[SITE_HISTORY], 10000000, t("That is not a number of messages."));
+    fine &= check_number(req, &field[SITE_SINGLE], 1, t("Choose one of these."));
+    fine &= check_number(req, &field[SITE_DAYS], 36500, t("That is not a number of days (at most 36500)."));
     if (!fine) {
-        app_error(req, "form", "Nothing was saved. Below it says beside the field what is wrong.");
+        app_error(req, "form", t("Nothing was saved. Below it says beside the field what is wrong."));
         show_site(req, 422);
     } else if (!admin_failed(req, db_site_update(req->db, req->me.id, settings))) {
         app_redirect(req, "/admin?done=settings");
@@ -189,16 +189,17 @@ static void audit_log(struct req *req)
     for (size_t i = 0; i < count && i < LINES; i++) {
         struct view *item = view_item(req->view, "Rows", i);
         view_set(item, "Name", list[i].name);
-        view_set(item, "Display", list[i].display);
-        view_set(item, "Action", list[i].action);
-        view_set(item, "Target", list[i].target);
-        view_set(item, "Detail", list[i].detail);
+        view_set(item, "Display", timeline_display(list[i].name, list[i].display));
+        view_set(item, "Action", t(list[i].action));
+        view_set(item, "Target",
+                 strcmp(list[i].action, "changed setting") == 0 ? t(list[i].target) : list[i].target);
+        view_set(item, "Detail", t(list[i].detail));
         admin_time(item, "Created", list[i].created_at);
     }
     if (count > LINES)
         view_set_u64(req->view, "Next", list[LINES - 1].id);
     view_flag(req->view, "Older", before != 0);
-    app_page(req, 200, "Log", "admin_log.cs");
+    app_page(req, 200, t("Log"), "admin_log.cs");
 }
 
 #define NEEDS (NEED_LOGIN | NEED_ADMIN)

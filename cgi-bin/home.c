@@ -17,7 +17,7 @@ static void home(struct req *req)
     }
     if (req->me.id == 0) {
         app_may_register(req);
-        app_page(req, 200, "Welcome", "home.cs");
+        app_page(req, 200, t("Welcome"), "home.cs");
         return;
     }
     struct room room;

@@ -16,12 +16,12 @@ static const char *next_path(const char *next)
 static void show(struct req *req, int status)
 {
     app_may_register(req);
-    app_page(req, status, "Sign in", "login.cs");
+    app_page(req, status, t("Sign in"), "login.cs");
 }
 
 static void form(struct req *req)
 {
-    static const struct app_action done[] = {{"deleted", NULL, "Your account is deleted."}};
+    static const struct app_action done[] = {{"deleted", NULL, T("Your account is deleted.")}};
     const char *next = next_path(form_get(&req->query, "next"));
 
     if (req->me.id != 0) {
@@ -31,7 +31,7 @@ static void form(struct req *req)
     view_set(req->view, "Form.next", next);
     app_notice(req, done, 1);
     if (req->session.elsewhere)
-        view_set(req->view, "Notice", PAGE_ELSEWHERE);
+        view_set(req->view, "Notice", t(PAGE_ELSEWHERE));
     show(req, 200);
 }
 
@@ -46,16 +46,16 @@ static void again(struct req *req, int status, const char *text)
 
 static void sign_in(struct req *req)
 {
-    static const char mismatch[] = "That name and password do not belong together.";
-    struct app_field field = {"name", "The name", TEXT_EMAIL_MAX, true, NULL};
+    const char *mismatch = t("That name and password do not belong together.");
+    struct app_field field = {"name", T("The name"), TEXT_EMAIL_MAX, true, NULL};
     const char *password = app_password(req, "password");
     char hash[CRYPTO_PASSWORD_TEXT];
     struct user user;
 
     if (!app_fields(req, &field, 1) || password == NULL || *password == '\0') {
         if (password == NULL || *password == '\0')
-            app_error(req, "password", "The password is missing.");
-        again(req, 422, "Sign in with your name or e-mail address, and your password.");
+            app_error(req, "password", t("The password is missing."));
+        again(req, 422, t("Sign in with your name or e-mail address, and your password."));
         return;
     }
     if (app_too_many(req, "", field.value)) {
@@ -77,7 +77,7 @@ static void sign_in(struct req *req)
     if (req->config->limits)
         db_attempt_clear(req->db, "name", field.value);
     if (user.suspended) {
-        again(req, 403, "This account is suspended. Ask the people who run this site.");
+        again(req, 403, t("This account is suspended. Ask the people who run this site."));
         return;
     }
     result = app_sign_in(req, user.id, hash, *app_value(req, "remember") != '\0');

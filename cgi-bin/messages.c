@@ -65,6 +65,7 @@ struct sender {
     int fd;
     bool json;
     bool cgi;
+    enum lang lang;
     int64_t asked_at;
     char csrf[CRYPTO_TOKEN_TEXT];
 };
@@ -152,19 +153,19 @@ static const char *read_of(const struct fcgi_request *in, const struct form *que
     if (stream && *in->last_event_id != '\0')
         after = in->last_event_id;
     if (!number(query, "room", 1, INT64_MAX, 0, &read->query.room_id))
-        return "room is the number of a room";
+        return T("room is the number of a room");
     if (!number(query, "limit", 1, PAGE_LIMIT_MAX, PAGE_LIMIT, &limit))
-        return "limit is a number from 1 to 200";
+        return T("limit is a number from 1 to 200");
     if (!number(query, "wait", 0, WAIT_MAX, 0, wait))
-        return "wait is a number of seconds from 0 to 55";
+        return T("wait is a number of seconds from 0 to 55");
     if (!number(query, "before", 1, INT64_MAX, 0, &before))
-        return "before is the number of a message";
+        return T("before is the number of a message");
     if (before != 0 && (after != NULL || read->query.room_id == 0 || stream))
-        return "before goes with a room, and not with after";
+        return T("before goes with a room, and not with after");
     if (after == NULL && form_find((struct form *)(uintptr_t)query, "after") != NULL)
-        return "after is a cursor";
+        return T("after is a cursor");
     if (after != NULL && !cursor_read(after, &read->cursor))
-        return "after is a cursor";
+        return T("after is a cursor");
     read->has_cursor = after != NULL;
     read->query.limit = limit;
     read->query.kind = before != 0 ? PAGE_BEFORE : after != NULL ? PAGE_AFTER : PAGE_NEWEST;
@@ -182,6 +183,7 @@ static void read_now(const struct fcgi_request *in, enum reader_kind kind, struc
 
     db_site_refresh(db, &app.config);
     job_run(db, NULL, job);
+    lang_use(lang_choose(read->user.language, in->language));
     if (read->status == READ_OK)
         db_presence_mark(db, &read->user.id, &present, 1);
     const struct refusal *why = reply_read_refusal(read->status);
@@ -212,7 +214,7 @@ static void handle_get(const struct fcgi_request *in)
     struct form query;
     char token[CRYPTO_TOKEN_TEXT];
     uint64_t wait = 0;
-    const char *wrong = "too many parameters";
+    const char *wrong = T("too many parameters");
 
     if (form_parse(&query, in->query, strlen(in->query))) {
         wrong = read_of(in, &query, stream, &job->read, &wait);
@@ -227,11 +229,11 @@ static void handle_get(const struct fcgi_request *in)
     if (wrong != NULL) {
         refuse(in, 400, "bad_parameter", wrong);
     } else if (kind == READER_HTML && job->read.query.room_id == 0) {
-        refuse(in, 400, "bad_parameter", "A timeline needs a room.");
+        refuse(in, 400, "bad_parameter", T("A timeline needs a room."));
     } else if (stream && in->cgi) {
-        refuse(in, 406, "not_acceptable", "Streams cannot be held here. Ask every few seconds instead.");
+        refuse(in, 406, "not_acceptable", T("Streams cannot be held here. Ask every few seconds instead."));
     } else if (!session_of(in, job->read.session, token)) {
-        refuse(in, 401, "signed_out", "You are not signed in. Sign in, and try again.");
+        refuse(in, 401, "signed_out", T("You are not signed in. Sign in, and try again."));
     } else if (in->cgi) {
         read_now(in, kind, job);
         return;
@@ -241,10 +243,10 @@ static void handle_get(const struct fcgi_request *in)
         if (kind == READER_HTML)
             wait = 0;
         if (job_thread_load(app.thread) < LOAD_MAX &&
-            hub_arrive(app.hub, in->fd, kind, (int64_t)wait * 1000, job))
+            hub_arrive(app.hub, in->fd, kind, lang_used(), (int64_t)wait * 1000, job))
             return;
         refuse(in, 503, "busy",
-               "Too many are waiting here at the moment. Please try again in a few seconds.");
+               T("Too many are waiting here at the moment. Please try again in a few seconds."));
     }
     job_free(job);
 }
@@ -262,16 +264,16 @@ static const struct {
 /* Fills the write from the form. NULL, or why it is refused. */
 static const struct refusal *write_of(struct form *form, struct write *write)
 {
-    static const struct refusal no_action = {400, "bad_parameter", "There is no such action."};
-    static const struct refusal no_room = {400, "bad_parameter", "room is the number of a room."};
-    static const struct refusal no_seq = {400, "bad_parameter", "seq is the number of a message."};
-    static const struct refusal no_base = {400, "bad_parameter", "base is the number of a change."};
+    static const struct refusal no_action = {400, "bad_parameter", T("There is no such action.")};
+    static const struct refusal no_room = {400, "bad_parameter", T("room is the number of a room.")};
+    static const struct refusal no_seq = {400, "bad_parameter", T("seq is the number of a message.")};
+    static const struct refusal no_base = {400, "bad_parameter", T("base is the number of a change.")};
     static const struct refusal no_nonce = {
-        400, "bad_parameter", "nonce is a name for this send: 1 to 36 ASCII characters without spaces."};
-    static const struct refusal empty = {422, "empty", "The message is empty."};
+        400, "bad_parameter", T("nonce is a name for this send: 1 to 36 ASCII characters without spaces.")};
+    static const struct refusal empty = {422, "empty", T("The message is empty.")};
     static const struct refusal invalid = {422, "invalid_text",
-                                           "The message holds characters that cannot be sent."};
-    static const struct refusal too_long = {413, "too_long", "A message has at most 10,000 characters."};
+                                           T("The message holds characters that cannot be sent.")};
+    static const struct refusal too_long = {413, "too_long", T("A message has at most 10,000 characters.")};
     struct form_field *action = form_find(form, "action"), *text = form_find(form, "text");
     bool known = action == NULL;
 
@@ -401,6 +403,7 @@ static void write_done(struct job *job)
 
     if (job->write.result == WRITE_DONE && app.hub != NULL)
         hub_session_learn(app.hub, &job->write, to->asked_at);
+    lang_use(to->lang);
     answer_write(to, &job->write);
     announce(&job->write);
     free(to);
@@ -420,13 +423,13 @@ static void write_now(struct job *job)
 
 static void handle_post(const struct fcgi_request *in)
 {
-    static const struct refusal forged = {
-        403, "bad_csrf",
-        "This form is out of date, or did not come from this site. What you wrote is below: send it again."};
+    static const struct refusal forged = {403, "bad_csrf",
+                                          T("This form is out of date, or did not come from this site. What "
+                                            "you wrote is below: send it again.")};
     static const struct refusal signed_out = {
-        401, "signed_out", "You are not signed in. Sign in in another tab, then send this again."};
+        401, "signed_out", T("You are not signed in. Sign in in another tab, then send this again.")};
     static const struct refusal busy = {
-        503, "busy", "Too much is going on at the moment. Please try again in a few seconds."};
+        503, "busy", T("Too much is going on at the moment. Please try again in a few seconds.")};
     struct job *job = job_new(JOB_WRITE, NULL);
     struct sender *to = mem_alloc(sizeof *to);
     struct form form;
@@ -436,11 +439,12 @@ static void handle_post(const struct fcgi_request *in)
     if (!page_is_form(in->content_type) || in->body_too_long || page_is_foreign(in, &app.config) ||
         !form_parse(&form, in->body, in->body_len)) {
         if (!page_is_form(in->content_type))
-            refuse(in, 415, "unsupported_media_type", "Forms are sent as application/x-www-form-urlencoded.");
+            refuse(in, 415, "unsupported_media_type",
+                   T("Forms are sent as application/x-www-form-urlencoded."));
         else if (page_is_foreign(in, &app.config))
-            refuse(in, 403, "bad_csrf", "This did not come from a page of this site.");
+            refuse(in, 403, "bad_csrf", T("This did not come from a page of this site."));
         else
-            refuse(in, 413, "too_long", "A message has at most 10,000 characters.");
+            refuse(in, 413, "too_long", T("A message has at most 10,000 characters."));
         free(to);
         job_free(job);
         return;
@@ -452,6 +456,8 @@ static void handle_post(const struct fcgi_request *in)
     /* What a page reports in passing (sendBeacon) takes no page in return. */
     to->json = strstr(in->accept, "application/json") != NULL || (marks && !wants_html(in->accept));
     bool known = session_of(in, job->write.session, token);
+    to->lang = app.hub != NULL ? hub_session_lang(app.hub, job->write.session, lang_used()) : lang_used();
+    lang_use(to->lang);
     crypto_csrf(token, to->csrf);
     if (!known)
         why = &signed_out;
@@ -479,14 +485,15 @@ static void handle_post(const struct fcgi_request *in)
 /* Takes over in->fd. */
 static void handle(const struct fcgi_request *in)
 {
+    lang_use(lang_choose("", in->language));
     if (strcmp(in->path, "/messages") != 0)
-        refuse(in, 404, "not_found", "There is nothing at this address.");
+        refuse(in, 404, "not_found", T("There is nothing at this address."));
     else if (strcmp(in->method, "GET") == 0 || strcmp(in->method, "HEAD") == 0)
         handle_get(in);
     else if (strcmp(in->method, "POST") == 0)
         handle_post(in);
     else
-        refuse(in, 405, "method_not_allowed", "This address takes GET and POST.");
+        refuse(in, 405, "method_not_allowed", T("This address takes GET and POST."));
 }
 
 /* ---- the loop ---- */

@@ -60,7 +60,7 @@ static void people(struct req *req)
     for (size_t i = 0; i < list.count && i < PEOPLE_PAGE; i++)
         fill(req, view_item(req->view, "People", i), &list.user[i]);
     free(list.user);
-    app_page(req, 200, "People", "people.cs");
+    app_page(req, 200, t("People"), "people.cs");
 }
 
 static void person(struct req *req)
@@ -94,7 +94,7 @@ static void open_direct(struct req *req)
     enum db_result result = find_person(req, &user);
 
     if (result == DB_OK && user.id == req->me.id) {
-        app_fail(req, 422, "yourself", "A direct room is for two: you cannot open one with yourself.");
+        app_fail(req, 422, "yourself", T("A direct room is for two: you cannot open one with yourself."));
         return;
     }
     if (result == DB_OK)

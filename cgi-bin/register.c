@@ -12,10 +12,10 @@ static void refuse(struct req *req, const char *invite)
 {
     app_fail(req, 403, "registration_closed",
              req->config->registration != REGISTRATION_INVITE
-                 ? "Registration is closed here. Ask the people who run this site."
+                 ? T("Registration is closed here. Ask the people who run this site.")
              : invite != NULL
-                 ? "This invitation was used already, or is out of date. Ask for a new one."
-                 : "Here one registers by invitation: ask the people who run this site for a link.");
+                 ? T("This invitation was used already, or is out of date. Ask for a new one.")
+                 : T("Here one registers by invitation: ask the people who run this site for a link."));
 }
 
 /* Whether one may register here; `invite` is the token of the invitation that came along, NULL without one. */
@@ -42,7 +42,7 @@ static void form(struct req *req)
     if (req->me.id != 0)
         app_redirect(req, "/");
     else if (may_register(req, form_get(&req->query, "invite")))
-        app_page(req, 200, "Register", "register.cs");
+        app_page(req, 200, t("Register"), "register.cs");
 }
 
 static bool check_fields(struct req *req, struct app_field field[2])
@@ -51,13 +51,13 @@ static bool check_fields(struct req *req, struct app_field field[2])
     const char *name = field[0].value, *email = field[1].value;
 
     if (*name != '\0' && !text_is_name(name, strlen(name))) {
-        app_error(
-            req, "name",
-            "A name is letters, digits, '.', '_' and '-' (at most 32), and begins with a letter or digit.");
+        app_error(req, "name",
+                  t("A name is letters, digits, '.', '_' and '-' (at most 32), and begins with a letter or "
+                    "digit."));
         fine = false;
     }
     if (*email != '\0' && !text_is_email(email, strlen(email))) {
-        app_error(req, "email", "That does not look like an e-mail address.");
+        app_error(req, "email", t("That does not look like an e-mail address."));
         fine = false;
     }
     return app_new_password(req, "password") != NULL && fine;
@@ -73,14 +73,14 @@ static bool too_many(struct req *req)
         return false;
     app_header(req, "Retry-After: %u", retry_after);
     app_fail(req, 429, "too_many",
-             "Too many accounts were made from your address just now. Please try again later.");
+             T("Too many accounts were made from your address just now. Please try again later."));
     return true;
 }
 
 static void add(struct req *req)
 {
-    struct app_field field[] = {{"name", "The name", TEXT_NAME_MAX, true, NULL},
-                                {"email", "The e-mail address", TEXT_EMAIL_MAX, true, NULL}};
+    struct app_field field[] = {{"name", T("The name"), TEXT_NAME_MAX, true, NULL},
+                                {"email", T("The e-mail address"), TEXT_EMAIL_MAX, true, NULL}};
     const char *password = app_password(req, "password");
     char hash[CRYPTO_PASSWORD_TEXT];
     const char *invite = form_get(&req->form, "invite");
@@ -90,7 +90,7 @@ static void add(struct req *req)
     if (!may_register(req, invite) || too_many(req))
         return;
     if (!check_fields(req, field)) {
-        app_page(req, 422, "Register", "register.cs");
+        app_page(req, 422, t("Register"), "register.cs");
         return;
     }
     if (!crypto_password_hash(password, req->config->password, hash)) {
@@ -101,11 +101,11 @@ static void add(struct req *req)
                                        req->config->registration != REGISTRATION_OPEN, invite};
     enum db_result result = db_user_add(req->db, &fields, &id, &name_taken, &email_taken);
     if (name_taken)
-        app_error(req, "name", "Somebody has this name already. Choose another one.");
+        app_error(req, "name", t("Somebody has this name already. Choose another one."));
     if (email_taken)
-        app_error(req, "email", "There is an account with this address already. Sign in instead?");
+        app_error(req, "email", t("There is an account with this address already. Sign in instead?"));
     if (result == DB_DUPLICATE) {
-        app_page(req, 422, "Register", "register.cs");
+        app_page(req, 422, t("Register"), "register.cs");
         return;
     }
     if (result == DB_OK && req->config->limits)

@@ -14,7 +14,7 @@
 static void show_forgot(struct req *req, int status)
 {
     view_flag(req->view, "Mail", mail_ready(req->config));
-    app_page(req, status, "Forgotten password", "forgot.cs");
+    app_page(req, status, t("Forgotten password"), "forgot.cs");
 }
 
 /* Runs after the answer: a link for the one who asked, if there is such a one. */
@@ -29,11 +29,11 @@ static void write_mail(const struct config *config, const char *name)
         db_link_add(db, LINK_RESET, user.id, user.id, LINK_SECONDS, 1, token) == DB_OK) {
         strbuf_addf(
             &text,
-            "Hello %s,\n\nsomebody asked to set a new password for your account \"%s\" on %s.\n"
-            "If that was you, follow this link. It works once, and for one hour:\n\n%s/reset?token=%s\n\n"
-            "If it was not you, there is nothing to do: your password is what it was.\n",
+            t("Hello %s,\n\nsomebody asked to set a new password for your account \"%s\" on %s.\n"
+              "If that was you, follow this link. It works once, and for one hour:\n\n%s/reset?token=%s\n\n"
+              "If it was not you, there is nothing to do: your password is what it was.\n"),
             user.display, user.name, config->site_name, config->site_address, token);
-        mail_send(config, user.email, "Your new password", text.buf);
+        mail_send(config, user.email, t("Your new password"), text.buf);
     }
     strbuf_release(&text);
     db_free(db);
@@ -41,11 +41,11 @@ static void write_mail(const struct config *config, const char *name)
 
 static void ask_for_link(struct req *req)
 {
-    struct app_field who = {"who", "The name or e-mail address", TEXT_EMAIL_MAX, true, NULL};
+    struct app_field who = {"who", T("The name or e-mail address"), TEXT_EMAIL_MAX, true, NULL};
 
     if (!mail_ready(req->config)) {
         app_fail(req, 403, "no_mail",
-                 "This site sends no mail. Use a recovery code, or ask the people who run it.");
+                 T("This site sends no mail. Use a recovery code, or ask the people who run it."));
     } else if (!app_fields(req, &who, 1)) {
         show_forgot(req, 422);
     } else if (app_too_many(req, "mail-", who.value)) {
@@ -73,8 +73,8 @@ static void finish(struct req *req, uint64_t user_id)
 
 static void use_code(struct req *req)
 {
-    struct app_field field[] = {{"name", "The name or e-mail address", TEXT_EMAIL_MAX, true, NULL},
-                                {"code", "The recovery code", 60, true, NULL}};
+    struct app_field field[] = {{"name", T("The name or e-mail address"), TEXT_EMAIL_MAX, true, NULL},
+                                {"code", T("The recovery code"), 60, true, NULL}};
     const char *password = app_new_password(req, "password");
     char hash[CRYPTO_PASSWORD_TEXT];
     uint8_t code[CRYPTO_HASH];
@@ -94,7 +94,7 @@ static void use_code(struct req *req)
                                 : DB_ERROR;
     if (result == DB_NONE) {
         app_count_attempt(req, "code-", field[0].value);
-        app_error(req, "form", "That name and code do not belong together, or the code was used already.");
+        app_error(req, "form", t("That name and code do not belong together, or the code was used already."));
         show_forgot(req, 401);
     } else if (result == DB_OK) {
         finish(req, user_id);
@@ -105,8 +105,8 @@ static void use_code(struct req *req)
 
 static const struct app_action ways[] = {
     {"mail", ask_for_link,
-     "If there is an account of that name or address, a mail with a link is on its way. The link works for "
-     "one hour."},
+     T("If there is an account of that name or address, a mail with a link is on its way. The link works for "
+       "one hour.")},
     {"code", use_code, NULL},
 };
 #define WAYS (sizeof ways / sizeof ways[0])
@@ -133,8 +133,8 @@ static void show_reset(struct req *req, int status, const char *token)
         view_set(req->view, "Form.name", link.name);
     }
     if (result == DB_OK || result == DB_NONE)
-        app_page(req, result == DB_OK ? status : 410, result == DB_OK ? "New password" : "This link is over",
-                 "reset.cs");
+        app_page(req, result == DB_OK ? status : 410,
+                 result == DB_OK ? t("New password") : t("This link is over"), "reset.cs");
     else
         app_failed(req, result);
 }

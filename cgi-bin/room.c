@@ -80,7 +80,7 @@ static enum db_result show_message(struct req *req, size_t ask)
         view_set_u64(view, "Base", m->change);
         view_set(view, "Text", m->text);
         view_set(view, "Action", asks[ask].parameter);
-        view_set(view, "Sender", mine ? "" : m->sender_display);
+        view_set(view, "Sender", mine ? "" : timeline_display(m->sender_name, m->sender_display));
         if (asks[ask].others == RIGHT_VERSIONS)
             result = show_versions(req, view, m->seq);
     }
@@ -148,7 +148,7 @@ static void fill_and_show(struct req *req, const struct page *page, bool history
     }
     show_page(req, page, history);
     show_cursor(req, page);
-    app_page(req, 200, page->room.name, "room.cs");
+    app_page(req, 200, timeline_display(page->room.other_name, page->room.name), "room.cs");
 }
 
 static void room(struct req *req)
@@ -161,7 +161,7 @@ static void room(struct req *req)
     if (before != NULL) {
         query.kind = PAGE_BEFORE;
         if (!text_to_u64(before, INT64_MAX, &query.mark)) {
-            app_fail(req, 400, "bad_parameter", "That page of the history does not exist.");
+            app_fail(req, 400, "bad_parameter", T("That page of the history does not exist."));
             return;
         }
     }

@@ -13,7 +13,7 @@
 static void show(struct req *req, int status)
 {
     if (status != 200) /* at the top: the form may be far down */
-        app_error(req, "form", "The group was not created. Below it says beside the field what is wrong.");
+        app_error(req, "form", t("The group was not created. Below it says beside the field what is wrong."));
     struct room_list list;
     enum db_result result = db_room_public(req->db, req->me.id, PUBLIC_MAX, &list);
 
@@ -29,7 +29,7 @@ static void show(struct req *req, int status)
         view_set_u64(item, "Members", list.room[i].member_count);
     }
     free(list.room);
-    app_page(req, status, "Groups", "rooms.cs");
+    app_page(req, status, t("Groups"), "rooms.cs");
 }
 
 static void rooms(struct req *req)
@@ -43,7 +43,7 @@ static void rooms(struct req *req)
 static void create(struct req *req)
 {
     struct room_fields fields;
-    struct app_field members = {"members", "The list of members", 4000, false, NULL};
+    struct app_field members = {"members", T("The list of members"), 4000, false, NULL};
     uint64_t *ids = NULL, id;
     size_t count = 0;
     char path[40];
@@ -62,7 +62,7 @@ static void create(struct req *req)
     } else {
         result = db_room_create(req->db, &fields, req->me.id, ids, count, &id);
         if (result == DB_DUPLICATE) {
-            app_error(req, "name", "There is a group with this name already. Choose another one.");
+            app_error(req, "name", t("There is a group with this name already. Choose another one."));
             show(req, 409);
         } else if (result != DB_OK) {
             app_failed(req, result);

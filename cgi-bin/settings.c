@@ -28,7 +28,7 @@ static void show(struct req *req, int status)
             view_set_u64(req->view, "Form.history", room->history_limit);
     }
     page_room(req->view, room);
-    app_page(req, status, "Settings", "settings.cs");
+    app_page(req, status, t("Settings"), "settings.cs");
 }
 
 static void refuse(struct req *req, int status, const char *field, const char *text)
@@ -69,14 +69,14 @@ static void update(struct req *req)
     for (int i = 0; result == DB_OK && i < TRIMS_MAX && db_room_trim(req->db, req->room.id, 0) == DB_OK; i++)
         wake_room(req->config, req->room.id);
     if (result == DB_DUPLICATE)
-        refuse(req, 409, "name", "There is a group with this name already. Choose another one.");
+        refuse(req, 409, "name", t("There is a group with this name already. Choose another one."));
     else
         finish(req, result, "update", NULL, 0);
 }
 
 static void add(struct req *req)
 {
-    struct app_field members = {"members", "The list of names", 4000, true, NULL};
+    struct app_field members = {"members", T("The list of names"), 4000, true, NULL};
     struct strbuf banned = STRBUF_INIT, words = STRBUF_INIT;
     uint64_t *ids = NULL;
     size_t count = 0;
@@ -86,7 +86,7 @@ static void add(struct req *req)
 
     if (known)
         result = db_room_add(req->db, req->room.id, req->me.id, ids, count, &banned);
-    strbuf_addf(&words, "Banned from this group: %s. Lift the ban first; nobody was added.", banned.buf);
+    strbuf_addf(&words, t("Banned from this group: %s. Lift the ban first; nobody was added."), banned.buf);
     if (!known && result == DB_NONE)
         show(req, 422);
     else if (result == DB_REFUSED && banned.len > 0)
@@ -104,7 +104,7 @@ static bool find_user(struct req *req, const char *field, struct user *user)
     enum db_result result = db_user_by_name(req->db, app_value(req, field), user);
 
     if (result == DB_NONE)
-        refuse(req, 422, field, "There is nobody with this name here.");
+        refuse(req, 422, field, t("There is nobody with this name here."));
     else if (result != DB_OK)
         app_failed(req, result);
     return result == DB_OK;
@@ -127,12 +127,12 @@ static void set_role(struct req *req)
     bool last_owner = false;
 
     if (role < ROLE_MEMBER)
-        refuse(req, 422, "role", "Choose a role: owner, admin or member.");
+        refuse(req, 422, "role", t("Choose a role: owner, admin or member."));
     if (role < ROLE_MEMBER || !find_user(req, "member", &user))
         return;
     enum db_result result = db_room_set_role(req->db, req->room.id, req->me.id, user.id, role, &last_owner);
     if (last_owner)
-        refuse(req, 409, "role", "A group needs an owner: make somebody else owner first.");
+        refuse(req, 409, "role", t("A group needs an owner: make somebody else owner first."));
     else
         finish(req, result, "role", &user.id, 1);
 }
@@ -142,7 +142,8 @@ static void join(struct req *req)
     enum db_result result = db_room_join(req->db, req->room.id, req->me.id);
 
     if (result == DB_REFUSED)
-        app_fail(req, 403, "banned", "You are banned from this group. Only its admins can let you in again.");
+        app_fail(req, 403, "banned",
+                 T("You are banned from this group. Only its admins can let you in again."));
     else
         finish(req, result, "", &req->me.id, 1);
 }
@@ -157,10 +158,10 @@ static void leave(struct req *req)
     enum db_result result = db_room_leave(req->db, req->room.id, req->me.id, owner.id, &last_owner);
     const uint64_t both[2] = {req->me.id, owner.id};
     if (last_owner && owner.id != 0)
-        refuse(req, 409, "owner", "This is no other member of the group. Choose one who is.");
+        refuse(req, 409, "owner", t("This is no other member of the group. Choose one who is."));
     else if (last_owner)
         refuse(req, 409, "owner",
-               "You are its only owner: say who owns it from now on, or delete the group.");
+               t("You are its only owner: say who owns it from now on, or delete the group."));
     else
         finish(req, result, "/rooms", both, owner.id != 0 ? 2 : 1);
 }
@@ -170,11 +171,10 @@ static void delete_group(struct req *req)
     const char *confirm = form_get(&req->form, "confirm");
 
     /* The page asks for the group's name; a program that does not send the field has made up its mind. */
-    if (confirm != NULL && strcmp(confirm, req->room.name) != 0) {
-        refuse(req, 422, "confirm", "Type the group's name exactly as it is, to delete it.");
-    } else {
+    if (confirm != NULL && strcmp(confirm, req->room.name) != 0)
+        refuse(req, 422, "confirm", t("Type the group's name exactly as it is, to delete it."));
+    else
         finish(req, db_room_delete(req->db, req->room.id, req->me.id), "/rooms", NULL, 0);
-    }
 }
 
 static const struct {
@@ -184,15 +184,16 @@ static const struct {
     db_room_change *change; /* or what is done to one member */
     const char *notice;     /* said afterwards */
 } actions[] = {
-    {"update", RIGHT_UPDATE, update, NULL, "Saved."},
-    {"add", RIGHT_ADD, add, NULL, "Added."},
-    {"role", RIGHT_ROLE, set_role, NULL, "The role is changed."},
-    {"remove", RIGHT_REMOVE, NULL, db_room_remove, "Removed."},
-    {"handover", RIGHT_HANDOVER, NULL, db_room_handover, "Handed over: you are an admin of this group now."},
-    {"mute", RIGHT_MUTE, NULL, db_room_mute, "Muted: they can read here, but not write."},
-    {"unmute", RIGHT_MUTE, NULL, db_room_unmute, "They can write here again."},
-    {"ban", RIGHT_BAN, NULL, db_room_ban, "Banned: they are out until the ban is lifted."},
-    {"unban", RIGHT_BAN, NULL, db_room_unban, "The ban is lifted."},
+    {"update", RIGHT_UPDATE, update, NULL, T("Saved.")},
+    {"add", RIGHT_ADD, add, NULL, T("Added.")},
+    {"role", RIGHT_ROLE, set_role, NULL, T("The role is changed.")},
+    {"remove", RIGHT_REMOVE, NULL, db_room_remove, T("Removed.")},
+    {"handover", RIGHT_HANDOVER, NULL, db_room_handover,
+     T("Handed over: you are an admin of this group now.")},
+    {"mute", RIGHT_MUTE, NULL, db_room_mute, T("Muted: they can read here, but not write.")},
+    {"unmute", RIGHT_MUTE, NULL, db_room_unmute, T("They can write here again.")},
+    {"ban", RIGHT_BAN, NULL, db_room_ban, T("Banned: they are out until the ban is lifted.")},
+    {"unban", RIGHT_BAN, NULL, db_room_unban, T("The ban is lifted.")},
     {"leave", RIGHT_LEAVE, leave, NULL, NULL},
     {"delete", RIGHT_DELETE, delete_group, NULL, NULL},
     {"join", RIGHT_COUNT, join, NULL, NULL},
@@ -207,7 +208,7 @@ static void settings(struct req *req)
     snprintf(path, sizeof path, "/rooms/%" PRIu64, req->room.id);
     for (size_t i = 0; done != NULL && i < sizeof actions / sizeof actions[0]; i++)
         if (strcmp(done, actions[i].action) == 0 && actions[i].notice != NULL)
-            view_set(req->view, "Notice", actions[i].notice);
+            view_set(req->view, "Notice", t(actions[i].notice));
     if (req->room.direct)
         app_not_found(req);
     else if (req->room.role == ROLE_NONE)
@@ -235,7 +236,7 @@ static void act(struct req *req)
             actions[i].handler(req);
         return;
     }
-    app_fail(req, 400, "bad_parameter", "This form asks for something that is not known here.");
+    app_fail(req, 400, "bad_parameter", T("This form asks for something that is not known here."));
 }
 
 static const struct route routes[] = {

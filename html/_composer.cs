@@ -3,12 +3,12 @@
 <input type="hidden" name="nonce" value="<?cs var:Nonce ?>">
 <?cs call:csrf() ?>
 <div class="box">
-<label class="sr-only" for="text">Message to <?cs var:Room.Name ?></label>
-<textarea id="text" name="text" rows="1" dir="auto" required autocomplete="off" placeholder="Message <?cs if:!Room.Direct ?>#<?cs /if ?><?cs var:Room.Name ?>" aria-describedby="composer-hint">
+<label class="sr-only" for="text">{{Message to <?cs var:Room.Name ?>}}</label>
+<textarea id="text" name="text" rows="1" dir="auto" required autocomplete="off" placeholder="{{Message <?cs if:!Room.Direct ?>#<?cs /if ?><?cs var:Room.Name ?>}}" aria-describedby="composer-hint">
 <?cs var:Form.text ?></textarea>
 <div class="row">
-<p class="hint needs-script" id="composer-hint"><?cs if:Me.EnterBreaks ?>Ctrl+Enter sends<?cs else ?>Enter sends, Shift+Enter for a new line<?cs /if ?></p>
-<button class="button primary">Send</button>
+<p class="hint needs-script" id="composer-hint"><?cs if:Me.EnterBreaks ?>{{Ctrl+Enter sends}}<?cs else ?>{{Enter sends, Shift+Enter for a new line}}<?cs /if ?></p>
+<button class="button primary">{{Send}}</button>
 </div>
 </div>
 </form>

@@ -1,17 +1,17 @@
 <?cs # Small pieces that many pages use. _message.cs stands alone and must not need them. ?><?cs
 def:avatar(p, size) ?><span class="avatar <?cs var:size ?> hue-<?cs var:p.Hue ?>" aria-hidden="true"><?cs var:p.Initials ?></span><?cs /def ?><?cs
 
-def:presence(p) ?><span class="dot<?cs if:p.Online ?> online<?cs /if ?>"><span class="sr-only"><?cs if:p.Online ?>online<?cs else ?>away<?cs /if ?></span></span><?cs /def ?><?cs
+def:presence(p) ?><span class="dot<?cs if:p.Online ?> online<?cs /if ?>"><span class="sr-only"><?cs if:p.Online ?>{{online}}<?cs else ?>{{away}}<?cs /if ?></span></span><?cs /def ?><?cs
 
-def:seen(p) ?>last seen <time datetime="<?cs var:p.SeenAt ?>" title="<?cs var:p.SeenFull ?>" data-ago><?cs var:p.Seen ?></time><?cs /def ?><?cs
+def:seen(p) ?>{{last seen}} <time datetime="<?cs var:p.SeenAt ?>" title="<?cs var:p.SeenFull ?>" data-ago><?cs var:p.Seen ?></time><?cs /def ?><?cs
 
 def:csrf() ?><input type="hidden" name="csrf" value="<?cs var:Page.Csrf ?>"><?cs /def ?><?cs
 
-def:count(n) ?><?cs if:n ?><span class="count"><?cs var:n ?><span class="sr-only"> unread</span></span><?cs /if ?><?cs /def ?><?cs
+def:count(n) ?><?cs if:n ?><span class="count"><?cs var:n ?><span class="sr-only"> {{unread}}</span></span><?cs /if ?><?cs /def ?><?cs
 
 def:lock() ?><svg class="lock" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" focusable="false"><path d="M4.5 7V5a3.5 3.5 0 0 1 7 0v2" fill="none" stroke="currentColor" stroke-width="1.6"/><rect x="3" y="7" width="10" height="7" rx="1.8" fill="currentColor"/></svg><?cs /def ?><?cs
 
-def:sign(private) ?><?cs if:private ?><?cs call:lock() ?><span class="sr-only">Private group </span><?cs else ?><span class="hash" aria-hidden="true">#</span><?cs /if ?><?cs /def ?><?cs
+def:sign(private) ?><?cs if:private ?><?cs call:lock() ?><span class="sr-only">{{Private group}} </span><?cs else ?><span class="hash" aria-hidden="true">#</span><?cs /if ?><?cs /def ?><?cs
 
 def:back(label) ?><a class="back" href="/rooms"><svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true" focusable="false"><path d="M10.5 2.5 5 8l5.5 5.5" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg><span class="sr-only"><?cs var:label ?></span></a><?cs /def ?><?cs
 
@@ -30,5 +30,8 @@ def:field(name, label, type, complete, value, error, hint, needed) ?><div class=
 <?cs call:error(name, error) ?><p class="hint" id="<?cs var:name ?>-hint"><?cs var:hint ?></p>
 </div><?cs /def ?><?cs
 
+# The role of a member, as it is read. ?><?cs
+def:role(p) ?><?cs if:p.Role == "owner" ?>{{owner}}<?cs elif:p.Role == "admin" ?>{{admin}}<?cs else ?>{{member}}<?cs /if ?><?cs /def ?><?cs
+
 # The second half of the sidebar's entries, and of the buttons in lists: write to somebody. ?><?cs
-def:write_to(name, display) ?><form method="post" action="/people/<?cs var:name ?>"><?cs call:csrf() ?><button class="button"><span>Message</span><span class="sr-only"> <?cs var:display ?></span></button></form><?cs /def ?>
+def:write_to(name, display) ?><form method="post" action="/people/<?cs var:name ?>"><?cs call:csrf() ?><button class="button"><span>{{Message}}</span><span class="sr-only"> <?cs var:display ?></span></button></form><?cs /def ?>

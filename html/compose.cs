@@ -1,6 +1,6 @@
 <?cs include!"_head.cs" ?>
 <main id="main" class="<?cs if:Page.Signed ?>page<?cs else ?>card<?cs /if ?>" tabindex="-1">
-<?cs if:Page.Signed ?><header class="bar"><?cs call:back("All rooms") ?><h1><?cs var:Error.Title ?></h1></header><?cs else ?><h1><?cs var:Error.Title ?></h1><?cs /if ?>
+<?cs if:Page.Signed ?><header class="bar"><?cs call:back("{{All rooms}}") ?><h1><?cs var:Error.Title ?></h1></header><?cs else ?><h1><?cs var:Error.Title ?></h1><?cs /if ?>
 <div class="content">
 <p class="notice bad" role="alert"><?cs var:Error.Text ?></p>
 <form class="composer" method="post" action="/messages">
@@ -9,12 +9,12 @@
 <?cs else ?><input type="hidden" name="nonce" value="<?cs var:Nonce ?>">
 <?cs /if ?><?cs call:csrf() ?>
 <div class="box">
-<label for="text"><?cs if:Edit.Seq ?>Your edited message<?cs else ?>Your message to <bdi><?cs var:Room.Name ?></bdi><?cs /if ?></label>
+<label for="text"><?cs if:Edit.Seq ?>{{Your edited message}}<?cs else ?>{{Your message to <bdi><?cs var:Room.Name ?></bdi>}}<?cs /if ?></label>
 <textarea id="text" name="text" rows="5" dir="auto" required autocomplete="off">
 <?cs var:Form.text ?></textarea>
 <div class="row">
-<a class="button" href="/rooms/<?cs var:Room.Id ?>">Back to the room</a>
-<button class="button primary"><?cs if:Edit.Seq ?>Save<?cs else ?>Send<?cs /if ?></button>
+<a class="button" href="/rooms/<?cs var:Room.Id ?>">{{Back to the room}}</a>
+<button class="button primary"><?cs if:Edit.Seq ?>{{Save}}<?cs else ?>{{Send}}<?cs /if ?></button>
 </div>
 </div>
 </form>

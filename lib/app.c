@@ -77,7 +77,7 @@ static enum db_result sidebar(struct req *req)
             view_set_u64(item, "Unread", room->unread);
         if (room->direct) {
             timeline_person(item, room->other_name, room->name);
-            view_set(item, "Name", room->name);
+            view_set(item, "Name", timeline_display(room->other_name, room->name));
             view_set(item, "User", room->other_name);
             view_flag(item, "Online", room->other_online);
         } else {
@@ -96,7 +96,8 @@ static void render(struct req *req, int status, const char *title, const char *f
     if (!view_render(req->view, file, &req->body)) {
         req->status = 500;
         strbuf_reset(&req->body);
-        strbuf_addstr(&req->body, "<!doctype html><title>Error</title><p>This page could not be made.</p>");
+        strbuf_addf(&req->body, "<!doctype html><title>%s</title><p>%s</p>", t("Error"),
+                    t("This page could not be made."));
     }
     app_header(req, "Content-Type: text/html; charset=utf-8");
 }
@@ -136,7 +137,7 @@ static void keep_typed(struct req *req)
         view_set(item, "Name", name);
         free(name);
         if (secret) {
-            view_set(item, "Label", current ? "Present password" : "Password");
+            view_set(item, "Label", current ? t("Present password") : t("Password"));
             view_set(item, "Complete", "current-password");
         } else {
             char *value = text_printable(f->value, f->len);
@@ -160,14 +161,14 @@ void app_fail(struct req *req, int status, const char *code, const char *text)
         keep_typed(req);
     /* While the database is away there is no sidebar to show either. */
     if (status >= 500)
-        render(req, status, "Error", "error.cs");
+        render(req, status, t("Error"), "error.cs");
     else
-        app_page(req, status, status == 404 ? "Nothing here" : "Error", "error.cs");
+        app_page(req, status, status == 404 ? t("Nothing here") : t("Error"), "error.cs");
 }
 
 void app_not_found(struct req *req)
 {
-    app_fail(req, 404, "not_found", "There is nothing at this address, or it is not yours to see.");
+    app_fail(req, 404, "not_found", T("There is nothing at this address, or it is not yours to see."));
 }
 
 void app_failed(struct req *req, enum db_result result)
@@ -177,17 +178,17 @@ void app_failed(struct req *req, enum db_result result)
         app_not_found(req);
         break;
     case DB_REFUSED:
-        app_fail(req, 403, "forbidden", "You are not allowed to do that here.");
+        app_fail(req, 403, "forbidden", T("You are not allowed to do that here."));
         break;
     case DB_AWAY:
     case DB_AGAIN:
         app_header(req, "Retry-After: 2");
         app_fail(req, 503, "unavailable",
-                 "The database does not answer at the moment. Nothing is lost; please try again in a few "
-                 "seconds.");
+                 T("The database does not answer at the moment. Nothing is lost; please try again in a few "
+                   "seconds."));
         break;
     default:
-        app_fail(req, 500, "fault", "Something went wrong on our side. It has been noted.");
+        app_fail(req, 500, "fault", T("Something went wrong on our side. It has been noted."));
     }
 }
 
@@ -242,7 +243,7 @@ bool app_too_many(struct req *req, const char *what, const char *name)
                           APP_ATTEMPTS_SECONDS, &retry_after) != DB_REFUSED))
         return false;
     app_header(req, "Retry-After: %u", retry_after);
-    app_error(req, "form", "Too many attempts. Please wait a quarter of an hour and try again.");
+    app_error(req, "form", t("Too many attempts. Please wait a quarter of an hour and try again."));
     return true;
 }
 
@@ -345,11 +346,11 @@ bool app_fields(struct req *req, struct app_field *fields, size_t count)
             continue;
         }
         if (result == TEXT_LONG)
-            snprintf(text, sizeof text, "%s may have at most %zu characters.", f->label, f->max);
+            snprintf(text, sizeof text, t("%s may have at most %zu characters."), t(f->label), f->max);
         else if (result == TEXT_INVALID)
-            snprintf(text, sizeof text, "%s holds characters that cannot be used here.", f->label);
+            snprintf(text, sizeof text, t("%s holds characters that cannot be used here."), t(f->label));
         else
-            snprintf(text, sizeof text, "%s is missing.", f->label);
+            snprintf(text, sizeof text, t("%s is missing."), t(f->label));
         app_error(req, f->name, text);
         fine = false;
     }
@@ -369,8 +370,8 @@ const char *app_new_password(struct req *req, const char *name)
     if (length >= TEXT_PASSWORD_MIN && strlen(password) <= TEXT_PASSWORD_MAX)
         return password;
     app_error(req, name,
-              length >= TEXT_PASSWORD_MIN ? "The password is too long."
-                                          : "The password needs at least 8 characters.");
+              length >= TEXT_PASSWORD_MIN ? t("The password is too long.")
+                                          : t("The password needs at least 8 characters."));
     return NULL;
 }
 
@@ -389,10 +390,10 @@ enum db_result app_names(struct req *req, const char *field, const char *text, u
         if (result == DB_OK && user.suspended)
             result = DB_NONE;
         if (result == DB_NONE) {
-            snprintf(error, sizeof error, "There is nobody called \"%.40s\" here.", name);
+            snprintf(error, sizeof error, t("There is nobody called \"%.40s\" here."), name);
             app_error(req, field,
                       text_utf8_length(error, strlen(error)) >= 0 ? error
-                                                                  : "One of these names is not known.");
+                                                                  : t("One of these names is not known."));
         }
         if (result != DB_OK)
             break;
@@ -402,7 +403,7 @@ enum db_result app_names(struct req *req, const char *field, const char *text, u
         if (known)
             continue;
         if (*count == APP_NAMES_MAX) {
-            app_error(req, field, "At most 100 people can be added at once.");
+            app_error(req, field, t("At most 100 people can be added at once."));
             result = DB_NONE;
         } else {
             (*ids)[(*count)++] = user.id;
@@ -421,7 +422,7 @@ void app_act(struct req *req, const struct app_action *actions, size_t count)
             actions[i].handler(req);
             return;
         }
-    app_fail(req, 400, "bad_parameter", "This form asks for something that is not known here.");
+    app_fail(req, 400, "bad_parameter", T("This form asks for something that is not known here."));
 }
 
 void app_notice(struct req *req, const struct app_action *actions, size_t count)
@@ -430,15 +431,15 @@ void app_notice(struct req *req, const struct app_action *actions, size_t count)
 
     for (size_t i = 0; done != NULL && i < count; i++)
         if (strcmp(done, actions[i].name) == 0 && actions[i].notice != NULL)
-            view_set(req->view, "Notice", actions[i].notice);
+            view_set(req->view, "Notice", t(actions[i].notice));
 }
 
 bool app_room_fields(struct req *req, struct room_fields *fields)
 {
     struct app_field field[] = {
-        {"name", "The name", TEXT_GROUP_MAX, true, NULL},
-        {"topic", "The topic", TEXT_TOPIC_MAX, false, NULL},
-        {"history", "The history limit", 8, false, NULL},
+        {"name", T("The name"), TEXT_GROUP_MAX, true, NULL},
+        {"topic", T("The topic"), TEXT_TOPIC_MAX, false, NULL},
+        {"history", T("The history limit"), 8, false, NULL},
     };
     const char *visibility = app_value(req, "visibility");
     bool fine = app_fields(req, field, 3);
@@ -449,11 +450,12 @@ bool app_room_fields(struct req *req, struct room_fields *fields)
     fields->public = strcmp(visibility, "public") == 0;
     fields->history_limit = 0;
     if (!fields->public && strcmp(visibility, "private") != 0) {
-        app_error(req, "visibility", "Choose public or private.");
+        app_error(req, "visibility", t("Choose public or private."));
         fine = false;
     }
     if (*field[2].value != '\0' && !text_to_u64(field[2].value, 10000000, &fields->history_limit)) {
-        app_error(req, "history", "The history limit is a number of messages, or empty to keep everything.");
+        app_error(req, "history",
+                  t("The history limit is a number of messages, or empty to keep everything."));
         fine = false;
     }
     return fine;
@@ -578,7 +580,7 @@ static void no_route(struct req *req, unsigned allowed)
                allowed == METHOD_POST  ? "POST"
                : allowed == METHOD_GET ? "GET, HEAD"
                                        : "GET, HEAD, POST");
-    app_fail(req, 405, "method_not_allowed", "This address does not take that kind of request.");
+    app_fail(req, 405, "method_not_allowed", T("This address does not take that kind of request."));
 }
 
 static void escape_url(struct strbuf *out, const char *text)
@@ -598,7 +600,7 @@ static void to_sign_in(struct req *req)
     if (req->json || req->route->method == METHOD_POST) {
         bool elsewhere = req->session.elsewhere;
         app_fail(req, 401, elsewhere ? "signed_in_elsewhere" : "signed_out",
-                 elsewhere ? PAGE_ELSEWHERE : "You are not signed in. Sign in, and try again.");
+                 elsewhere ? PAGE_ELSEWHERE : T("You are not signed in. Sign in, and try again."));
         return;
     }
     struct strbuf path = STRBUF_INIT;
@@ -615,11 +617,12 @@ static void to_sign_in(struct req *req)
 static bool check_post(struct req *req)
 {
     if (!page_is_form(req->in.content_type)) {
-        app_fail(req, 415, "unsupported_media_type", "Forms are sent as application/x-www-form-urlencoded.");
+        app_fail(req, 415, "unsupported_media_type",
+                 T("Forms are sent as application/x-www-form-urlencoded."));
         return false;
     }
     if (req->in.body_too_long || !form_parse(&req->form, req->in.body, req->in.body_len)) {
-        app_fail(req, 413, "too_long", "That is more than this form takes.");
+        app_fail(req, 413, "too_long", T("That is more than this form takes."));
         return false;
     }
     return true;
@@ -642,6 +645,7 @@ static void run(struct req *req, const struct route *routes)
     if (session != DB_OK)
         anonymous(req);
     crypto_csrf(req->token, req->csrf);
+    lang_use(lang_choose(req->me.language, req->in.language));
     if (session != DB_OK && session != DB_NONE) {
         app_failed(req, session);
         return;
@@ -665,9 +669,10 @@ static void run(struct req *req, const struct route *routes)
     }
     if (post &&
         (page_is_foreign(&req->in, req->config) || !page_has_token(&req->in, &req->form, req->csrf))) {
-        app_fail(req, 403, "bad_csrf",
-                 "This form is out of date, or did not come from this site. Go back, reload the page and try "
-                 "again.");
+        app_fail(
+            req, 403, "bad_csrf",
+            T("This form is out of date, or did not come from this site. Go back, reload the page and try "
+              "again."));
         return;
     }
     if (needs & NEED_ROOM) {
@@ -686,7 +691,7 @@ static void answer(struct req *req)
     struct strbuf out = STRBUF_INIT;
 
     if (req->status == 0)
-        app_fail(req, 500, "fault", "Something went wrong on our side. It has been noted.");
+        app_fail(req, 500, "fault", T("Something went wrong on our side. It has been noted."));
     page_answer(&out, req->status, req->head.buf, req->body.buf, req->body.len, req->in.cgi);
     fcgi_write_all(req->in.fd, out.buf, out.len);
     strbuf_release(&out);

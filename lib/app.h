@@ -18,6 +18,7 @@
 #include "db_user.h"
 #include "fcgi.h"
 #include "form.h"
+#include "lang.h"
 #include "tmpl.h"
 
 enum app_method { METHOD_GET = 1, METHOD_POST = 2 };
@@ -74,7 +75,7 @@ int app_main(int argc, char **argv, const struct route *routes);
 
 struct app_field {
     const char *name;
-    const char *label; /* as the errors call it: "The name" */
+    const char *label; /* as the errors call it: T("The name") */
     size_t max;        /* characters */
     bool required;
     const char *value; /* filled: trimmed, lines normalised, "" when missing or wrong */
@@ -97,7 +98,7 @@ const char *app_value(const struct req *req, const char *name);
 void app_page(struct req *req, int status, const char *title, const char *file);
 void app_redirect(struct req *req, const char *path); /* 303 */
 void app_json(struct req *req, int status, const char *body);
-/* The error page, or the error as JSON. `code` is JSON's, `text` says what happened and what to do. */
+/* The error page, or the error as JSON. `code` is JSON's, `text` (T) says what happened and what to do. */
 void app_fail(struct req *req, int status, const char *code, const char *text);
 void app_not_found(struct req *req); /* the same for what is not there and what one may not see */
 /* For a result other than DB_OK that the handler has no better answer to. */
@@ -109,7 +110,7 @@ void app_header(struct req *req, const char *fmt, ...) __attribute__((format(pri
 struct app_action {
     const char *name; /* the form's `action`, and the notice's `done` */
     app_handler *handler;
-    const char *notice; /* what the page says afterwards, when it is asked for with ?done=NAME */
+    const char *notice; /* what the page says afterwards (T), when it is asked for with ?done=NAME */
 };
 
 /* Runs the action that the form names; 400 when there is no such. */

@@ -3,6 +3,7 @@
 #include "db_audit.h"
 #include "db_link.h"
 #include "db_presence.h"
+#include "lang.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,11 +26,9 @@ struct act {
 
 /* ---- users ---- */
 
-#define USER_COLUMNS                                                                                  \
-    "SELECT u.id, u.name, u.display, u.email, u.admin, u.suspended_at IS NOT NULL, "                  \
-    "COALESCE(p.online_until > UTC_TIMESTAMP(3), 0), u.created_at, p.seen_at FROM users u LEFT JOIN " \
-    "presence p "                                                                                     \
-    "ON p.user_id = u.id WHERE u.deleted_at IS NULL AND "
+#define USER_COLUMNS                                                                                    \
+    "SELECT u.id, u.name, u.display, u.email, u.admin, u.suspended_at IS NOT NULL, " DB_PRESENCE_ONLINE \
+    ", u.created_at, p.seen_at FROM users u" DB_PRESENCE_OF("u") "WHERE u.deleted_at IS NULL AND "
 
 static void read_user(struct db *db, struct admin_user *user)
 {
@@ -106,16 +105,16 @@ static enum db_result change_user(struct db *db, void *context)
         const char *sql; /* meets nothing where it is so already */
         bool loses;      /* an admin */
     } changes[] = {
-        [USER_MAKE_ADMIN] = {"made admin", "UPDATE users SET admin = 1 WHERE id = ? AND admin = 0", false},
-        [USER_TAKE_ADMIN] = {"took admin rights of", "UPDATE users SET admin = 0 WHERE id = ? AND admin = 1",
-                             true},
+        [USER_MAKE_ADMIN] = {T("made admin"), "UPDATE users SET admin = 1 WHERE id = ? AND admin = 0", false},
+        [USER_TAKE_ADMIN] = {T("took admin rights of"),
+                             "UPDATE users SET admin = 0 WHERE id = ? AND admin = 1", true},
         [USER_SUSPEND] =
-            {"suspended",
+            {T("suspended"),
              "UPDATE users SET suspended_at = UTC_TIMESTAMP(3) WHERE id = ? AND suspended_at IS NULL", true},
-        [USER_UNSUSPEND] = {"let back in",
+        [USER_UNSUSPEND] = {T("let back in"),
                             "UPDATE users SET suspended_at = NULL WHERE id = ? AND suspended_at IS NOT NULL",
                             false},
-        [USER_DELETE] = {"deleted user", "UPDATE users SET admin = 0 WHERE id = ?", true},
+        [USER_DELETE] = {T("deleted user"), "UPDATE users SET admin = 0 WHERE id = ?", true},
     };
     struct act *a = context;
     bool last = a->found = false;
@@ -156,7 +155,7 @@ static enum db_result make_reset(struct db *db, void *context)
 
     if (result == DB_OK)
         result = db_link_add(db, LINK_RESET, a->id, a->actor, a->seconds, 1, a->token);
-    return result == DB_OK ? db_audit_add(db, a->actor, "made password link", user.name, "") : result;
+    return result == DB_OK ? db_audit_add(db, a->actor, T("made password link"), user.name, "") : result;
 }
 
 enum db_result db_admin_reset(struct db *db, uint64_t actor, uint64_t user_id, unsigned seconds,
@@ -217,7 +216,7 @@ static enum db_result delete_group(struct db *db, void *context)
     if (result == DB_OK)
         result = db_room_end(db, a->id);
     snprintf(detail, sizeof detail, "group %" PRIu64, a->id);
-    return result == DB_OK ? db_audit_add(db, a->actor, "deleted group", group.name, detail) : result;
+    return result == DB_OK ? db_audit_add(db, a->actor, T("deleted group"), group.name, detail) : result;
 }
 
 enum db_result db_admin_delete_group(struct db *db, uint64_t actor, uint64_t id)
@@ -256,7 +255,7 @@ static enum db_result invite(struct db *db, void *context)
     enum db_result result = db_link_add(db, LINK_INVITE, 0, a->actor, a->seconds, a->uses, a->token);
 
     snprintf(detail, sizeof detail, "%u days, uses: %u", a->seconds / DAY, a->uses);
-    return result == DB_OK ? db_audit_add(db, a->actor, "made invitation", "", detail) : result;
+    return result == DB_OK ? db_audit_add(db, a->actor, T("made invitation"), "", detail) : result;
 }
 
 enum db_result db_admin_invite(struct db *db, uint64_t actor, unsigned days, unsigned uses,
@@ -275,7 +274,7 @@ static enum db_result revoke(struct db *db, void *context)
 
     if (result == DB_NONE)
         return DB_OK;
-    return result == DB_OK ? db_audit_add(db, a->actor, "revoked invitation", "", "") : result;
+    return result == DB_OK ? db_audit_add(db, a->actor, T("revoked invitation"), "", "") : result;
 }
 
 enum db_result db_admin_revoke(struct db *db, uint64_t actor, const char *key)

@@ -734,7 +734,9 @@ enum db_result db_room_unban(struct db *db, uint64_t id, uint64_t actor, uint64_
 static enum db_result other_owner(struct db *db, uint64_t room_id, uint64_t user, bool *found)
 {
     enum db_result result =
-        db_run(db, "SELECT 1 FROM members WHERE room_id = ? AND role = 'owner' AND user_id <> ? LIMIT 1",
+        db_run(db,
+               "SELECT 1 FROM members m JOIN users u ON u.id = m.user_id AND u.suspended_at IS NULL WHERE "
+               "m.room_id = ? AND m.role = 'owner' AND m.user_id <> ? LIMIT 1",
                "uu", room_id, user);
 
     *found = result == DB_OK;
@@ -793,6 +795,10 @@ static enum db_result pass_on(struct db *db, const struct change *c, struct lock
     enum db_result result = role_of(db, room->id, c->user, &target, &muted);
 
     if (result == DB_OK && (target == ROLE_NONE || c->user == c->actor))
+        return DB_REFUSED;
+    if (result == DB_OK) /* who is suspended cannot look after it */
+        result = db_run(db, "SELECT 1 FROM users WHERE id = ? AND suspended_at IS NULL", "u", c->user);
+    if (result == DB_NONE)
         return DB_REFUSED;
     if (result == DB_OK)
         result = store_role(db, room->id, c->user, ROLE_OWNER);
@@ -927,6 +933,27 @@ static enum db_result find_heir(struct db *db, struct locked *room, uint64_t use
     return result == DB_OK ? db_user_raise(db, &heir, 1) : result;
 }
 
+/* What was done to a user is told by name: it goes with the account, as changes of the messages that held it. */
+static enum db_result forget_name(struct db *db, struct locked *room, uint64_t user)
+{
+    char display[TEXT_DISPLAY_MAX * 4 + 1];
+    enum db_result result = display_of(db, user, display);
+
+    if (result == DB_OK)
+        result = db_run(
+            db,
+            "UPDATE messages w JOIN (SELECT seq, ROW_NUMBER() OVER (ORDER BY seq) AS n, REPLACE(CONCAT(', ', "
+            "text, ', '), CONCAT(', ', ?, ', '), ', Former member, ') AS new_text FROM messages WHERE "
+            "room_id = ? "
+            "AND kind = 'event' AND event NOT IN ('renamed', 'topic', 'public', 'private', 'history') AND "
+            "LOCATE(CONCAT(', ', ?, ', '), CONCAT(', ', text, ', ')) > 0) k ON k.seq = w.seq SET w.version = "
+            "? "
+            "+ k.n, w.text = SUBSTRING(k.new_text, 3, CHAR_LENGTH(k.new_text) - 4) WHERE w.room_id = ?",
+            "susuu", display, room->id, display, room->version, room->id);
+    room->version += result == DB_OK ? db_affected(db) : 0;
+    return result == DB_NONE ? DB_OK : result;
+}
+
 static enum db_result abandon(struct db *db, void *context)
 {
     const struct change *c = context;
@@ -943,6 +970,9 @@ static enum db_result abandon(struct db *db, void *context)
         result = raise_members(db, room.id);
         return result == DB_OK ? delete_member(db, &room, c->user, false) : result;
     }
+    result = forget_name(db, &room, c->user);
+    if (result != DB_OK)
+        return result;
     if (role == ROLE_OWNER)
         result = find_heir(db, &room, c->user);
     if (result == DB_NONE)

@@ -68,7 +68,7 @@ enum db_result db_session_get(struct db *db, const uint8_t hash[CRYPTO_HASH], st
         "SELECT s.remember, s.seen_at < UTC_TIMESTAMP(3) - INTERVAL 300 SECOND, u.id, u.name, u.display, "
         "u.email, "
         "u.admin, u.version, u.last_room_id, u.created_at, i.epoch, u.theme, u.enter_sends, u.hidden, "
-        "s.ended = 'elsewhere', s.ended <> '' FROM sessions s JOIN users u ON u.id = "
+        "u.language, s.ended = 'elsewhere', s.ended <> '' FROM sessions s JOIN users u ON u.id = "
         "s.user_id AND u.deleted_at IS NULL AND u.suspended_at IS NULL "
         "JOIN site i ON i.id = 1 "
         "WHERE s.token_hash = ? AND s.expires_at > UTC_TIMESTAMP(3)",
@@ -78,8 +78,8 @@ enum db_result db_session_get(struct db *db, const uint8_t hash[CRYPTO_HASH], st
     memset(user, 0, sizeof *user);
     if (result != DB_OK || !db_next(db))
         return result;
-    session->elsewhere = db_u64(db, 14) != 0;
-    if (db_u64(db, 15) != 0)
+    session->elsewhere = db_u64(db, 15) != 0;
+    if (db_u64(db, 16) != 0)
         return DB_NONE;
     memcpy(session->hash, hash, CRYPTO_HASH);
     session->remember = db_u64(db, 0) != 0;
@@ -96,6 +96,7 @@ enum db_result db_session_get(struct db *db, const uint8_t hash[CRYPTO_HASH], st
     snprintf(user->theme, sizeof user->theme, "%s", db_text(db, 11, NULL));
     user->enter_sends = db_u64(db, 12) != 0;
     user->hidden = db_u64(db, 13) != 0;
+    snprintf(user->language, sizeof user->language, "%s", db_text(db, 14, NULL));
     return DB_OK;
 }
 

@@ -1,6 +1,7 @@
 /* The site's row. */
 #include "db_site.h"
 #include "db_audit.h"
+#include "lang.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,8 +42,8 @@ struct settings_change {
 
 static enum db_result update(struct db *db, void *context)
 {
-    static const char *const names[SITE_SETTINGS] = {"site name", "registration", "history limit",
-                                                     "one session", "days to keep messages"};
+    static const char *const names[SITE_SETTINGS] = {T("site name"), T("registration"), T("history limit"),
+                                                     T("one session"), T("days to keep messages")};
     static const char unset[] = "as in the file";
     const struct settings_change *c = context;
     const char *to[SITE_SETTINGS] = {NULL};
@@ -59,7 +60,7 @@ static enum db_result update(struct db *db, void *context)
             continue;
         strbuf_reset(&detail);
         strbuf_addf(&detail, "%s → %s", *from[i] != '\0' ? from[i] : unset, to[i] != NULL ? to[i] : unset);
-        result = db_audit_add(db, c->actor, "changed setting", names[i], detail.buf);
+        result = db_audit_add(db, c->actor, T("changed setting"), names[i], detail.buf);
     }
     strbuf_release(&detail);
     if (result != DB_OK)
@@ -117,7 +118,8 @@ enum db_result db_site_health(struct db *db, struct site_health *health)
         "DATABASE()), "
         "(SELECT COUNT(*) FROM users WHERE deleted_at IS NULL), "
         "(SELECT COUNT(*) FROM users WHERE deleted_at IS NULL AND suspended_at IS NOT NULL), "
-        "(SELECT COUNT(*) FROM presence WHERE online_until > UTC_TIMESTAMP(3)), "
+        "(SELECT COUNT(*) FROM presence p JOIN users u ON u.id = p.user_id AND u.hidden = 0 WHERE "
+        "p.online_until > UTC_TIMESTAMP(3)), "
         "(SELECT COUNT(*) FROM rooms WHERE kind = 'group' AND deleted_at IS NULL), "
         "(SELECT SUM(last_seq) FROM rooms WHERE deleted_at IS NULL), "
         "(SELECT COUNT(*) FROM rooms r JOIN messages l ON l.room_id = r.id AND l.seq = r.last_seq AND "

@@ -129,6 +129,11 @@ enum db_result db_user_password(struct db *db, uint64_t id, char hash[CRYPTO_PAS
 
 enum db_result db_user_set_password(struct db *db, uint64_t id, const char *hash)
 {
+    /* A link for a new password was made for who knew the old one, or took it. */
+    enum db_result result = db_run(db, "DELETE FROM links WHERE user_id = ? AND kind = 'reset'", "u", id);
+
+    if (result != DB_OK && result != DB_NONE)
+        return result;
     return db_run(db, "UPDATE users SET password = ? WHERE id = ?", "su", hash, id);
 }
 
@@ -153,16 +158,26 @@ enum db_result db_user_list(struct db *db, const char *query, size_t skip, size_
 
 enum db_result db_user_set_profile(struct db *db, uint64_t id, const char *display, const char *email)
 {
+    /* A link that was sent to another address opens nothing any more. */
+    enum db_result result =
+        db_run(db,
+               "DELETE l FROM links l JOIN users u ON u.id = l.user_id AND u.email <> LOWER(?) WHERE "
+               "l.user_id = ? AND l.kind = 'reset'",
+               "su", email, id);
+
+    if (result != DB_OK && result != DB_NONE)
+        return result;
     return db_run(db, "UPDATE users SET display = ?, email = LOWER(?), version = version + 1 WHERE id = ?",
                   "ssu", display, email, id);
 }
 
-enum db_result db_user_set_preferences(struct db *db, uint64_t id, const char *theme, bool enter_sends,
-                                       bool hidden)
+enum db_result db_user_set_preferences(struct db *db, uint64_t id, const char *theme, const char *language,
+                                       bool enter_sends, bool hidden)
 {
-    return db_run(
-        db, "UPDATE users SET theme = ?, enter_sends = ?, hidden = ?, version = version + 1 WHERE id = ?",
-        "suuu", theme, (uint64_t)enter_sends, (uint64_t)hidden, id);
+    return db_run(db,
+                  "UPDATE users SET theme = ?, language = ?, enter_sends = ?, hidden = ?, version = version "
+                  "+ 1 WHERE id = ?",
+                  "ssuuu", theme, language, (uint64_t)enter_sends, (uint64_t)hidden, id);
 }
 
 enum db_result db_user_lock(struct db *db, uint64_t id)
@@ -175,10 +190,9 @@ enum db_result db_user_lock(struct db *db, uint64_t id)
 static enum db_result delete_user(struct db *db, void *context)
 {
     static const char *const steps[] = {
-        "DELETE FROM sessions WHERE user_id = ?",
-        "DELETE FROM links WHERE user_id = ?",
-        "DELETE FROM recovery_codes WHERE user_id = ?",
-        "DELETE FROM presence WHERE user_id = ?",
+        "DELETE FROM sessions WHERE user_id = ?",       "DELETE FROM links WHERE user_id = ?",
+        "DELETE FROM recovery_codes WHERE user_id = ?", "DELETE FROM presence WHERE user_id = ?",
+        "DELETE FROM bans WHERE user_id = ?",
     };
     const uint64_t *id = context;
     enum db_result result =

@@ -19,6 +19,7 @@ struct user {
         suspended; /* may not sign in, is not listed and not added to rooms; filled where a user is looked up */
     /* What he chose, filled with his session: */
     char theme[TEXT_THEME];
+    char language[TEXT_LANGUAGE]; /* "": the browser's */
     bool enter_sends;
     bool hidden;           /* is not shown as online */
     bool online;           /* filled by db_user_list and db_user_by_name, as others may know */
@@ -65,9 +66,9 @@ enum db_result db_user_list(struct db *db, const char *query, size_t skip, size_
 /* DB_DUPLICATE: somebody else has that e-mail address. */
 enum db_result db_user_set_profile(struct db *db, uint64_t id, const char *display, const char *email);
 
-/* `theme` is auto, light or dark. */
-enum db_result db_user_set_preferences(struct db *db, uint64_t id, const char *theme, bool enter_sends,
-                                       bool hidden);
+/* `theme` is auto, light or dark; `language` a code (lang.h), or empty. */
+enum db_result db_user_set_preferences(struct db *db, uint64_t id, const char *theme, const char *language,
+                                       bool enter_sends, bool hidden);
 
 /* Ends the account: sessions and keys go, the name is free again, and what he wrote stands under "Former member". His
  * memberships and messages are not touched: leave_site does all of it. */

@@ -30,6 +30,7 @@ static const struct header headers[] = {
     {"QUERY_STRING", MEMBER(query)},
     {"HTTP_COOKIE", MEMBER(cookie)},
     {"HTTP_ACCEPT", MEMBER(accept)},
+    {"HTTP_ACCEPT_LANGUAGE", MEMBER(language)},
     {"CONTENT_TYPE", MEMBER(content_type)},
     {"HTTP_X_CSRF_TOKEN", MEMBER(csrf)},
     {"HTTP_ORIGIN", MEMBER(origin)},

@@ -24,6 +24,7 @@ struct fcgi_request {
     const char *query;
     const char *cookie;
     const char *accept;
+    const char *language; /* Accept-Language */
     const char *content_type;
     const char *csrf; /* X-CSRF-Token */
     const char *origin;

@@ -31,6 +31,23 @@ static int64_t clock_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* ---- languages ---- */
+
+/* Which language a reader is told in: what the user chose, else the browser's. Where it is the first one of his language,
+ * the logs begin anew: what they hold is not in it. */
+static void speak(struct hub *hub, struct reader *r, enum lang chosen)
+{
+    r->lang = chosen != LANG_COUNT ? (uint8_t)chosen : r->accepted;
+    lang_use(r->lang);
+    if (hub->langs & 1U << r->lang)
+        return;
+    hub->langs |= 1U << r->lang;
+    for (size_t i = 0; i < HUB_TABLE; i++)
+        for (struct hub_room *room = hub->room[i]; room != NULL; room = room->next)
+            if (room->live)
+                hub_log_clear(room, room->version);
+}
+
 /* ---- looking a reader up ---- */
 
 static void submit_read(struct hub *hub, struct reader *r)
@@ -82,7 +99,7 @@ static void serve(struct hub *hub, struct reader *r)
     } else {
         uint64_t from = r->version;
         r->version = room->version;
-        reader_send(hub, r, tell_events(hub, room, from));
+        reader_send(hub, r, tell_events(hub, room, from, r->lang));
     }
 }
 
@@ -212,22 +229,37 @@ static void put_members(struct strbuf *out, const void *members)
     reply_members(out, members);
 }
 
-static void extend_log(struct hub_room *room, const struct changes_job *c)
+/* Adds messages to the log, rendered once for each language that somebody reads. */
+static void log_messages(const struct hub *hub, struct hub_room *room, const struct message_list *list)
 {
-    const struct message_list *list = &c->page.list;
-    struct strbuf json = STRBUF_INIT;
+    struct entry *entry = mem_array(list->count, sizeof *entry);
     size_t *at = mem_array(list->count + 1, sizeof *at);
 
-    timeline_json(&json, room->id, list, at);
-    at[list->count] = json.len + 1; /* as if a comma followed the last */
+    for (enum lang lang = 0; lang < LANG_COUNT; lang++) {
+        struct strbuf json = STRBUF_INIT;
+        if ((hub->langs & 1U << lang) == 0)
+            continue;
+        lang_use(lang);
+        timeline_json(&json, room->id, list, at);
+        at[list->count] = json.len + 1; /* as if a comma followed the last */
+        for (size_t i = 0; i < list->count; i++) {
+            entry[i].told[lang].len = at[i + 1] - at[i] - 1;
+            entry[i].told[lang].json = mem_dupn(json.buf + at[i], entry[i].told[lang].len);
+        }
+        strbuf_release(&json);
+    }
     for (size_t i = 0; i < list->count; i++) {
-        struct entry change = {list->message[i].change, list->message[i].seq, json.buf + at[i],
-                               at[i + 1] - at[i] - 1};
-        hub_log_add(room, &change);
+        entry[i].version = list->message[i].change;
+        entry[i].seq = list->message[i].seq;
+        hub_log_add(room, &entry[i]);
     }
     free(at);
-    strbuf_release(&json);
+    free(entry);
+}
 
+static void extend_log(const struct hub *hub, struct hub_room *room, const struct changes_job *c)
+{
+    log_messages(hub, room, &c->page.list);
     if (c->page.version > room->version)
         room->version = c->page.version;
     room->oldest = c->page.room.oldest_seq;
@@ -290,7 +322,7 @@ static void changes_done(struct hub *hub, const struct changes_job *c)
     } else if (c->after != room->version) {
         room->dirty = true; /* the log was begun anew meanwhile */
     } else {
-        extend_log(room, c);
+        extend_log(hub, room, c);
         serve_all(hub, room, c);
         if (c->page.room.last_seq > room->last_seq)
             room->last_seq = c->page.room.last_seq;
@@ -318,11 +350,7 @@ void hub_room_sent(struct hub *hub, const struct write *w)
                             .text_len = w->text_len};
         memcpy(m.created_at, w->created_at, sizeof m.created_at);
         const struct message_list one = {&m, 1};
-        struct strbuf json = STRBUF_INIT;
-        timeline_json(&json, room->id, &one, NULL);
-        const struct entry change = {w->change, w->seq, json.buf, json.len};
-        hub_log_add(room, &change);
-        strbuf_release(&json);
+        log_messages(hub, room, &one);
         room->version = w->change;
         hub->unserved += room->unserved ? 0 : 1;
         room->unserved = true;
@@ -371,6 +399,13 @@ uint64_t hub_session_user(struct hub *hub, const uint8_t session[CRYPTO_HASH], i
         return 0;
     *at = s->user->confirmed_at;
     return s->user->id;
+}
+
+enum lang hub_session_lang(struct hub *hub, const uint8_t session[CRYPTO_HASH], enum lang otherwise)
+{
+    struct hub_session *s = hub_session_find(hub, session);
+
+    return s != NULL && s->user->listed && s->user->lang != LANG_COUNT ? s->user->lang : otherwise;
 }
 
 /* ---- readers that were looked up ---- */
@@ -499,6 +534,7 @@ static void read_found(struct hub *hub, struct reader *r, const struct read_job 
         user_moved(hub, user, r);
     r->looked_at = hub->now;
     hub_user_update(hub, user, read, r->kind == READER_JSON);
+    speak(hub, r, user->lang);
     note_room(hub, read);
     /* Without a cursor of ours a page has just been opened: it asks again at once. */
     bool holds = r->deadline > 0 || !read->cursor.has_digest;
@@ -759,6 +795,7 @@ static void arrive_known(struct hub *hub, struct reader *r, struct hub_user *use
                          const struct read_job *read)
 {
     user->used_at = r->looked_at = hub->now;
+    speak(hub, r, user->lang);
     hub_present(hub, user->id, r->deadline > 0 ? HUB_PRESENCE_HELD : HUB_PRESENCE_POLL);
     place(hub, r, user, read->cursor.version, read->cursor.digest);
     if (r->gone)
@@ -771,7 +808,7 @@ static void arrive_known(struct hub *hub, struct reader *r, struct hub_user *use
         serve(hub, r);
 }
 
-bool hub_arrive(struct hub *hub, int fd, enum reader_kind kind, int64_t wait, struct job *job)
+bool hub_arrive(struct hub *hub, int fd, enum reader_kind kind, enum lang lang, int64_t wait, struct job *job)
 {
     const struct read_job *read = &job->read;
 
@@ -780,6 +817,7 @@ bool hub_arrive(struct hub *hub, int fd, enum reader_kind kind, int64_t wait, st
     hub->now = clock_ms();
     struct reader *r = reader_new(hub, fd);
     r->kind = (uint8_t)kind;
+    r->accepted = r->lang = (uint8_t)lang;
     r->room_id = read->query.room_id;
     r->limit = (uint16_t)read->query.limit;
     memcpy(r->session, read->session, sizeof r->session);

@@ -20,6 +20,7 @@
 
 #include "config.h"
 #include "job.h"
+#include "lang.h"
 
 struct hub;
 struct reader;
@@ -30,9 +31,10 @@ enum reader_kind { READER_JSON, READER_HTML, READER_STREAM };
 struct hub *hub_new(const struct config *config, int epoll, void (*submit)(struct job *job));
 void hub_free(struct hub *hub);
 
-/* A request whose JOB_READ is ready to run: takes over `fd` and `job`. `wait` is in milliseconds, 0 answers at once.
+/* A request whose JOB_READ is ready to run: takes over `fd` and `job`. `lang` is the browser's. `wait` is in milliseconds, 0 answers at once.
  * False when no more readers can be held; nothing is taken over then. */
-bool hub_arrive(struct hub *hub, int fd, enum reader_kind kind, int64_t wait, struct job *job);
+bool hub_arrive(struct hub *hub, int fd, enum reader_kind kind, enum lang lang, int64_t wait,
+                struct job *job);
 
 /* Writes an answer (framed) to a descriptor and closes it, without waiting: takes `fd` over. For what is no reader. */
 void hub_answer(struct hub *hub, int fd, const void *data, size_t len);
@@ -56,6 +58,9 @@ void hub_room_sent(struct hub *hub, const struct write *write);
 void hub_session_learn(struct hub *hub, const struct write *write, int64_t asked_at);
 /* Whose session it is, when that was confirmed within the last second; *at is when. Else 0. */
 uint64_t hub_session_user(struct hub *hub, const uint8_t session[CRYPTO_HASH], int64_t *at);
+
+/* The language of whom this session is, or `otherwise`. */
+enum lang hub_session_lang(struct hub *hub, const uint8_t session[CRYPTO_HASH], enum lang otherwise);
 
 /* epoll reported these events for a reader. */
 void hub_event(struct hub *hub, struct reader *reader, uint32_t events);

@@ -73,15 +73,37 @@ struct hub_room *hub_room_get(struct hub *hub, uint64_t id)
     return room;
 }
 
+static size_t size_of(const struct entry *entry)
+{
+    size_t size = 0;
+
+    for (enum lang lang = 0; lang < LANG_COUNT; lang++)
+        size += entry->told[lang].len;
+    return size;
+}
+
+static void release(struct entry *entry)
+{
+    for (enum lang lang = 0; lang < LANG_COUNT; lang++)
+        free(entry->told[lang].json);
+}
+
+void hub_push_drop(struct hub_room *room)
+{
+    for (enum lang lang = 0; lang < LANG_COUNT; lang++) {
+        bytes_drop(room->push[lang].bytes);
+        room->push[lang].bytes = NULL;
+    }
+}
+
 void hub_log_clear(struct hub_room *room, uint64_t version)
 {
     for (size_t i = 0; i < room->entries; i++)
-        free(room->entry[i].json);
+        release(&room->entry[i]);
     room->entries = 0;
     room->log_bytes = 0;
     room->version = room->log_from = version;
-    bytes_drop(room->push);
-    room->push = NULL;
+    hub_push_drop(room);
 }
 
 void hub_room_settle(struct hub_room *room)
@@ -106,8 +128,8 @@ void hub_log_begin(struct hub_room *room, uint64_t version)
 
 static void log_remove(struct hub_room *room, size_t at)
 {
-    room->log_bytes -= room->entry[at].len;
-    free(room->entry[at].json);
+    room->log_bytes -= size_of(&room->entry[at]);
+    release(&room->entry[at]);
     room->entries--;
     memmove(room->entry + at, room->entry + at + 1, (room->entries - at) * sizeof *room->entry);
 }
@@ -120,19 +142,18 @@ void hub_log_add(struct hub_room *room, const struct entry *change)
             break;
         }
     if (room->entries == HUB_LOG_ENTRIES ||
-        (room->entries > 0 && room->log_bytes + change->len > HUB_LOG_BYTES)) {
+        (room->entries > 0 && room->log_bytes + size_of(change) > HUB_LOG_BYTES)) {
         size_t drop = room->entries / 2 + 1;
         for (size_t i = 0; i < drop; i++) {
-            room->log_bytes -= room->entry[i].len;
+            room->log_bytes -= size_of(&room->entry[i]);
             room->log_from = room->entry[i].version;
-            free(room->entry[i].json);
+            release(&room->entry[i]);
         }
         room->entries -= drop;
         memmove(room->entry, room->entry + drop, room->entries * sizeof *room->entry);
     }
-    room->entry[room->entries] = *change;
-    room->entry[room->entries++].json = mem_dupn(change->json, change->len);
-    room->log_bytes += change->len;
+    room->entry[room->entries++] = *change;
+    room->log_bytes += size_of(change);
 }
 
 void hub_log_trim(struct hub_room *room)
@@ -276,6 +297,7 @@ void hub_user_update(struct hub *hub, struct hub_user *user, const struct read_j
     struct watch *old = user->watch;
     size_t olds = user->watches;
     user->version = read->user.version;
+    user->lang = read->user.language[0] != '\0' ? lang_choose(read->user.language, "") : LANG_COUNT;
     user->listed = read->asked_at > user->marked_at;
     if (read->asked_at > user->doubted_at) {
         user->confirmed_at = read->asked_at;
@@ -362,7 +384,7 @@ static void sweep_rooms(struct hub *hub)
             hub->rooms--;
             hub->unserved -= room->unserved ? 1 : 0;
             hub_room_settle(room);
-            bytes_drop(room->push);
+            hub_push_drop(room);
             free(room);
         }
 }

@@ -3,6 +3,7 @@
 #define SNUG_HUB_STATE_H
 
 #include "hub.h"
+#include "lang.h"
 #include "mem.h"
 #include "reply.h"
 #include "strbuf.h"
@@ -62,6 +63,8 @@ struct reader {
     int fd;
     uint16_t limit;
     uint8_t kind;
+    uint8_t accepted; /* the browser's language, and the one that he is told in */
+    uint8_t lang;
     bool busy;  /* a job of its own is under way */
     bool again; /* something changed meanwhile: look it up once more */
     bool parked;
@@ -80,8 +83,10 @@ struct reader {
 struct entry {
     uint64_t version;
     uint64_t seq;
-    char *json;
-    size_t len;
+    struct {
+        char *json; /* NULL in languages that nobody reads */
+        size_t len;
+    } told[LANG_COUNT];
 };
 
 struct hub_room {
@@ -109,10 +114,12 @@ struct hub_room {
     struct entry *entry; /* HUB_LOG_ENTRIES of them while live */
     size_t entries;
     size_t log_bytes;
-    uint64_t log_from;  /* all changes after this one are in the log */
-    struct bytes *push; /* the events last pushed, for the readers that stood at push_from */
-    uint64_t push_from;
-    uint64_t push_to;
+    uint64_t log_from; /* all changes after this one are in the log */
+    struct {           /* the events last pushed in each language, for the readers that stood at `from` */
+        struct bytes *bytes;
+        uint64_t from;
+        uint64_t to;
+    } push[LANG_COUNT];
 };
 
 /* ---- users and their sessions ---- */
@@ -129,6 +136,7 @@ struct watch {
 struct hub_user {
     struct hub_user *next;
     uint64_t id;
+    enum lang lang; /* LANG_COUNT: the browser\'s */
     uint64_t version;
     int64_t confirmed_at; /* when the database last said so */
     int64_t doubted_at;   /* when he was last heard to have changed */
@@ -183,6 +191,7 @@ struct hub {
     struct mem_pool watch_pool[HUB_WATCH_CLASSES];
     size_t rooms;
     size_t users;
+    unsigned langs;  /* a bit for each language that somebody reads */
     size_t unserved; /* rooms */
     bool ticking;    /* a JOB_TICK is under way */
     bool hurry;      /* a room changed that only the tick can tell about */
@@ -212,11 +221,13 @@ struct hub_room *hub_room_find(struct hub *hub, uint64_t id); /* or NULL */
 struct hub_room *hub_room_get(struct hub *hub, uint64_t id);  /* made when it is not there */
 /* The log goes with the last reader. */
 void hub_room_settle(struct hub_room *room);
+/* Forgets the events last pushed. */
+void hub_push_drop(struct hub_room *room);
 /* Begins the log anew: empty, complete up to `version`. */
 void hub_log_clear(struct hub_room *room, uint64_t version);
 /* Makes the room live, as a page of it found it. */
 void hub_log_begin(struct hub_room *room, uint64_t version);
-/* Adds a change; what the message was before goes: nobody is shown a text that was edited or deleted since. */
+/* Adds a change, and takes its texts over; what the message was before goes: nobody is shown a text that was edited or deleted since. */
 void hub_log_add(struct hub_room *room, const struct entry *change);
 /* Drops messages below the oldest kept. */
 void hub_log_trim(struct hub_room *room);
@@ -274,7 +285,7 @@ const char *hub_people_lately(const struct hub *hub);
 #define HUB_HTML "Content-Type: text/html; charset=utf-8\r\n"
 
 /* The events of a room after `from`, made once for all who stand there. They belong to the room. */
-struct bytes *tell_events(const struct hub *hub, struct hub_room *room, uint64_t from);
+struct bytes *tell_events(const struct hub *hub, struct hub_room *room, uint64_t from, enum lang lang);
 /* The answer of a wait, from memory: the room's changes after the reader's version (when `changes`), and news: what
  * was not told to everybody yet, or `missed`. With that, the reader knows of every room as far as the hub does. */
 void tell_wait(struct hub *hub, struct reader *r, bool changes, const struct strbuf *missed);

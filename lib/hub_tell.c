@@ -37,7 +37,7 @@ static void put_room_fields(struct strbuf *out, const struct hub_room *room, uin
 
 /* One event: the change `to`, and what else of the room changed after `from` and up to it. */
 static void put_event(const struct hub *hub, struct strbuf *out, const struct hub_room *room, uint64_t from,
-                      uint64_t to, const struct entry *entry)
+                      uint64_t to, const struct entry *entry, enum lang lang)
 {
     strbuf_addstr(out, "event: update\nid: ");
     put_cursor(hub, out, room->id, to, NULL);
@@ -45,40 +45,42 @@ static void put_event(const struct hub *hub, struct strbuf *out, const struct hu
     put_cursor(hub, out, room->id, to, NULL);
     strbuf_addf(out, "\",\"more\":false,\"oldest\":%" PRIu64 ",\"messages\":[", room->oldest);
     if (entry != NULL)
-        strbuf_add(out, entry->json, entry->len);
+        strbuf_add(out, entry->told[lang].json, entry->told[lang].len);
     strbuf_addch(out, ']');
     put_room_fields(out, room, from, to);
     strbuf_addstr(out, "}\n\n");
 }
 
 /* An event for every change after `from`; one more when the room itself changed after the last message did. */
-static void put_events(const struct hub *hub, struct strbuf *out, const struct hub_room *room, uint64_t from)
+static void put_events(const struct hub *hub, struct strbuf *out, const struct hub_room *room, uint64_t from,
+                       enum lang lang)
 {
     for (size_t i = 0; i < room->entries; i++) {
         const struct entry *entry = &room->entry[i];
         if (entry->version <= from)
             continue;
-        put_event(hub, out, room, from, entry->version, entry);
+        put_event(hub, out, room, from, entry->version, entry, lang);
         from = entry->version;
     }
     if (from < room->version)
-        put_event(hub, out, room, from, room->version, NULL);
+        put_event(hub, out, room, from, room->version, NULL, lang);
 }
 
 /* The events after `from`, made once for all who stand there. */
-struct bytes *tell_events(const struct hub *hub, struct hub_room *room, uint64_t from)
+struct bytes *tell_events(const struct hub *hub, struct hub_room *room, uint64_t from, enum lang lang)
 {
     struct strbuf text = STRBUF_INIT;
 
-    if (room->push != NULL && room->push_from == from && room->push_to == room->version)
-        return room->push;
-    put_events(hub, &text, room, from);
-    bytes_drop(room->push);
-    room->push = reader_frame(&text, false);
-    room->push_from = from;
-    room->push_to = room->version;
+    if (room->push[lang].bytes != NULL && room->push[lang].from == from &&
+        room->push[lang].to == room->version)
+        return room->push[lang].bytes;
+    put_events(hub, &text, room, from, lang);
+    bytes_drop(room->push[lang].bytes);
+    room->push[lang].bytes = reader_frame(&text, false);
+    room->push[lang].from = from;
+    room->push[lang].to = room->version;
     strbuf_release(&text);
-    return room->push;
+    return room->push[lang].bytes;
 }
 
 void tell_one_news(struct strbuf *out, const struct hub_room *room)
@@ -124,7 +126,7 @@ void tell_wait(struct hub *hub, struct reader *r, bool changes, const struct str
             }
             if (count++ > 0)
                 strbuf_addch(&body, ',');
-            strbuf_add(&body, room->entry[i].json, room->entry[i].len);
+            strbuf_add(&body, room->entry[i].told[r->lang].json, room->entry[i].told[r->lang].len);
             version = room->entry[i].version;
         }
         strbuf_addf(&body, "],\"more\":%s", more ? "true" : "false");
@@ -150,9 +152,8 @@ void tell_wait(struct hub *hub, struct reader *r, bool changes, const struct str
     strbuf_release(&news);
 }
 
-/* What a look found for a stream: an event per change, then the list of rooms when it changed. */
 /* What a look found changed in the room, told like what the log holds. */
-static void put_found(const struct hub *hub, struct strbuf *out, const struct read_job *read)
+static void put_found(const struct hub *hub, struct strbuf *out, const struct read_job *read, enum lang lang)
 {
     const struct page *page = &read->page;
     struct hub_room shown = {.id = page->room.id,
@@ -169,13 +170,17 @@ static void put_found(const struct hub *hub, struct strbuf *out, const struct re
     for (; shown.entries < page->list.count; shown.entries++) {
         const struct message *m = &page->list.message[shown.entries];
         size_t begin = at[shown.entries], len = at[shown.entries + 1] - begin - 1;
-        shown.entry[shown.entries] = (struct entry){m->change, m->seq, json.buf + begin, len};
+        struct entry *entry = &shown.entry[shown.entries];
+        entry->version = m->change;
+        entry->seq = m->seq;
+        entry->told[lang].json = json.buf + begin;
+        entry->told[lang].len = len;
     }
     reply_room_info(&info, &page->room);
     reply_members(&members, &read->members);
     shown.info = info.buf;
     shown.members = read->has_members ? members.buf : NULL;
-    put_events(hub, out, &shown, read->query.mark);
+    put_events(hub, out, &shown, read->query.mark, lang);
     free(shown.entry);
     free(at);
     strbuf_release(&json);
@@ -199,7 +204,7 @@ void tell_stream(struct hub *hub, struct reader *r, const struct read_job *read)
         reply_json(&text, read, 0);
         strbuf_addstr(&text, "\n\n");
     } else if (read->query.room_id != 0) {
-        put_found(hub, &text, read);
+        put_found(hub, &text, read, r->lang);
     }
     if (!read->has_cursor || !read->cursor.has_digest || read->cursor.digest != read->digest) {
         strbuf_addstr(&text, "event: rooms\ndata: {\"rooms\":");
@@ -217,6 +222,7 @@ void tell_refusal(struct hub *hub, struct reader *r, const struct refusal *why)
 {
     struct strbuf body = STRBUF_INIT;
 
+    lang_use(r->lang);
     if (r->kind == READER_STREAM && r->begun) {
         if (why->status >= 500) { /* not over for good: it comes back by itself */
             reader_end(hub, r, "retry: 3000\n\n");

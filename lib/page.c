@@ -1,5 +1,6 @@
 /* What the page programs and the messages endpoint share. */
 #include "page.h"
+#include "lang.h"
 #include "json.h"
 #include "timeline.h"
 
@@ -71,6 +72,7 @@ void page_common(struct view *view, const struct config *config, const char *pro
     view_set(view, "Site.Name", config->site_name);
     view_set(view, "Page.Title", title);
     view_set(view, "Page.Name", program);
+    view_set(view, "Page.Lang", lang_code(lang_used()));
     view_set(view, "Page.Assets", SNUG_ASSETS);
     view_set(view, "Page.Csrf", csrf);
     view_flag(view, "Registration.Open", config->registration == REGISTRATION_OPEN);
@@ -91,7 +93,7 @@ void page_room(struct view *view, const struct room *room)
     struct view *node = view_child(view, "Room");
 
     view_set_u64(node, "Id", room->id);
-    view_set(node, "Name", room->name);
+    view_set(node, "Name", timeline_display(room->other_name, room->name));
     view_set(node, "Topic", room->topic);
     view_set(node, "Kind", room->direct ? "direct" : "group");
     view_flag(node, "Direct", room->direct);
@@ -116,7 +118,7 @@ void page_error_json(struct strbuf *out, const char *code, const char *text)
     strbuf_addstr(out, "{\"error\":{\"code\":");
     json_text(out, code);
     strbuf_addstr(out, ",\"message\":");
-    json_text(out, text);
+    json_text(out, t(text));
     strbuf_addstr(out, "}}");
 }
 
@@ -124,10 +126,10 @@ void page_error(struct view *view, int status, const char *text)
 {
     view_set_u64(view, "Error.Status", (uint64_t)status);
     view_set(view, "Error.Title",
-             status == 404   ? "Nothing here"
-             : status == 503 ? "Back in a moment"
-                             : "That did not work");
-    view_set(view, "Error.Text", text);
+             status == 404   ? t("Nothing here")
+             : status == 503 ? t("Back in a moment")
+                             : t("That did not work"));
+    view_set(view, "Error.Text", t(text));
     view_flag(view, "Error.SignIn", status == 401);
     view_flag(view, "Retry", status == 503 || status == 429);
 }

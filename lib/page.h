@@ -6,10 +6,11 @@
 #include "db_room.h"
 #include "fcgi.h"
 #include "form.h"
+#include "lang.h"
 #include "tmpl.h"
 
 #define PAGE_COOKIE_SESSION "snug_session"
-#define PAGE_ELSEWHERE      "You signed in somewhere else, and this site allows one session at a time."
+#define PAGE_ELSEWHERE      T("You signed in somewhere else, and this site allows one session at a time.")
 
 /* The reason phrase of a status. */
 const char *page_reason(int status);
@@ -31,7 +32,7 @@ void page_common(struct view *view, const struct config *config, const char *pro
 /* What describes a room to templates: Room.*, with the other one of a direct room. */
 void page_room(struct view *view, const struct room *room);
 
-/* {"error":{"code":…,"message":…}} */
+/* {"error":{"code":…,"message":…}}; the text, here and below, is put into the language in use. */
 void page_error_json(struct strbuf *out, const char *code, const char *text);
 /* Error.*, for error.cs and compose.cs. */
 void page_error(struct view *view, int status, const char *text);

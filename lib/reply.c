@@ -11,14 +11,15 @@
 
 static const struct refusal away = {
     503, "unavailable",
-    "The database does not answer at the moment. Nothing is lost; please try again in a few seconds."};
-static const struct refusal fault = {500, "fault", "Something went wrong on our side. It has been noted."};
+    T("The database does not answer at the moment. Nothing is lost; please try again in a few seconds.")};
+static const struct refusal fault = {500, "fault", T("Something went wrong on our side. It has been noted.")};
 static const struct refusal signed_out = {401, "signed_out",
-                                          "You are not signed in. Sign in, and try again."};
+                                          T("You are not signed in. Sign in, and try again.")};
 static const struct refusal elsewhere = {401, "signed_in_elsewhere", PAGE_ELSEWHERE};
 static const struct refusal no_room = {404, "not_found",
-                                       "There is nothing at this address, or it is not yours to see."};
-static const struct refusal not_member = {403, "not_a_member", "You are not in this group. Join it first."};
+                                       T("There is nothing at this address, or it is not yours to see.")};
+static const struct refusal not_member = {403, "not_a_member",
+                                          T("You are not in this group. Join it first.")};
 
 const struct refusal *reply_read_refusal(enum read_status status)
 {
@@ -33,17 +34,18 @@ const struct refusal *reply_read_refusal(enum read_status status)
 
 const struct refusal *reply_write_refusal(enum write_result result)
 {
-    static const struct refusal no_message = {404, "no_message", "There is no such message here (any more)."};
-    static const struct refusal not_yours = {403, "not_yours", "Only your own messages can be changed."};
+    static const struct refusal no_message = {404, "no_message",
+                                              T("There is no such message here (any more).")};
+    static const struct refusal not_yours = {403, "not_yours", T("Only your own messages can be changed.")};
     static const struct refusal muted = {
-        403, "muted", "You may read here, but not write: an admin of this group has muted you."};
+        403, "muted", T("You may read here, but not write: an admin of this group has muted you.")};
     static const struct refusal nonce_taken = {
         409, "nonce_taken",
-        "Another message was sent under the same nonce. Send this one again to post it too."};
-    static const struct refusal changed = {409, "changed", "The message was changed meanwhile."};
-    static const struct refusal gone = {409, "deleted", "The message was deleted meanwhile."};
+        T("Another message was sent under the same nonce. Send this one again to post it too.")};
+    static const struct refusal changed = {409, "changed", T("The message was changed meanwhile.")};
+    static const struct refusal gone = {409, "deleted", T("The message was deleted meanwhile.")};
     static const struct refusal too_fast = {429, "too_fast",
-                                            "That was too fast. Please wait a moment and send it again."};
+                                            T("That was too fast. Please wait a moment and send it again.")};
     static const struct refusal *const table[] = {
         [WRITE_DONE] = NULL,
         [WRITE_SIGNED_OUT] = &signed_out,
@@ -101,7 +103,7 @@ void reply_rooms(struct strbuf *out, const struct room_list *rooms)
     for (size_t i = 0; i < rooms->count; i++) {
         const struct room *room = &rooms->room[i];
         strbuf_addf(out, "%s{\"id\":%" PRIu64 ",\"name\":", i > 0 ? "," : "", room->id);
-        json_text(out, room->name);
+        json_text(out, timeline_display(room->other_name, room->name));
         strbuf_addf(out,
                     ",\"kind\":\"%s\",\"unread\":%" PRIu64 ",\"last_seq\":%" PRIu64 ",\"read_seq\":%" PRIu64,
                     room->direct ? "direct" : "group", room->unread, room->last_seq, room->read_seq);
@@ -192,7 +194,8 @@ static void finish(struct view *view, const char *file, struct strbuf *out)
 {
     if (!view_render(view, file, out)) {
         strbuf_reset(out);
-        strbuf_addstr(out, "<!doctype html><title>Error</title><p>This page could not be made.</p>");
+        strbuf_addf(out, "<!doctype html><title>%s</title><p>%s</p>", t("Error"),
+                    t("This page could not be made."));
     }
     view_free(view);
 }
@@ -204,7 +207,8 @@ void reply_timeline(struct strbuf *out, const struct config *config, const struc
         .user_id = read->user.id, .role = page->room.role, .direct = page->room.direct};
     struct view *view = view_new();
 
-    page_common(view, config, "messages", page->room.name, "", &read->user);
+    page_common(view, config, "messages", timeline_display(page->room.other_name, page->room.name), "",
+                &read->user);
     page_room(view, &page->room);
     timeline_view(view, &page->list, &viewer);
     view_flag(view, "More", page->more);
@@ -220,11 +224,11 @@ void reply_compose(struct strbuf *out, const struct config *config, const char *
     struct view *view = view_new();
     char nonce[CRYPTO_TOKEN_TEXT];
 
-    page_common(view, config, "messages", "Not sent", csrf, &nobody);
+    page_common(view, config, "messages", t("Not sent"), csrf, &nobody);
     page_error(view, why->status, why->text);
-    view_set(view, "Error.Title", "Not sent");
+    view_set(view, "Error.Title", t("Not sent"));
     view_set_u64(view, "Room.Id", write->room_id);
-    view_set(view, "Room.Name", "the room");
+    view_set(view, "Room.Name", t("the room"));
     if (write->text != NULL && text_utf8_length(write->text, write->text_len) >= 0)
         view_set(view, "Form.text", write->text);
     if (write->action == WRITE_EDIT) {
@@ -233,7 +237,7 @@ void reply_compose(struct strbuf *out, const struct config *config, const char *
         view_set_u64(view, "Edit.Base", write->change != 0 ? write->change : write->base);
         if (write->present != NULL) {
             struct strbuf text = STRBUF_INIT;
-            strbuf_addf(&text, "%s It reads now: %s", why->text, write->present);
+            strbuf_addf(&text, t("%s It reads now: %s"), t(why->text), write->present);
             view_set(view, "Error.Text", text.buf);
             strbuf_release(&text);
         }
@@ -251,7 +255,7 @@ void reply_error_page(struct strbuf *out, const struct config *config, const str
     static const struct user nobody;
     struct view *view = view_new();
 
-    page_common(view, config, "messages", why->status == 404 ? "Nothing here" : "Error", "", &nobody);
+    page_common(view, config, "messages", why->status == 404 ? t("Nothing here") : t("Error"), "", &nobody);
     page_error(view, why->status, why->text);
     finish(view, "error.cs", out);
 }

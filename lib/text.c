@@ -1,5 +1,6 @@
 /* What people type: UTF-8, line ends, names, addresses, numbers. */
 #include "text.h"
+#include "lang.h"
 #include "mem.h"
 
 #include <stdio.h>
@@ -275,7 +276,7 @@ void text_device(const char *agent, char *out, size_t size)
     const char *browser = known_word(agent, browsers), *system = known_word(agent, systems);
 
     if (browser != NULL && system != NULL)
-        snprintf(out, size, "%s on %s", browser, system);
+        snprintf(out, size, t("%s on %s"), browser, system);
     else
         snprintf(out, size, "%s", agent);
 }

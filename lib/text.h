@@ -14,6 +14,7 @@
 #define TEXT_MESSAGE_MAX  10000 /* characters of a message */
 #define TEXT_PASSWORD_MIN 8     /* characters */
 #define TEXT_PASSWORD_MAX 1024  /* bytes */
+#define TEXT_LANGUAGE     9     /* "de" */
 #define TEXT_THEME        6     /* "auto", "light", "dark", and a NUL */
 #define TEXT_NONCE_MAX    36    /* bytes of ASCII */
 

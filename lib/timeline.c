@@ -1,6 +1,7 @@
 /* Messages as they are shown. */
 #include "timeline.h"
 #include "json.h"
+#include "lang.h"
 #include "mem.h"
 #include "text.h"
 
@@ -17,23 +18,23 @@ static const struct {
     const char *event;
     const char *sentence; /* 1 did it, 2 is what it happened to */
 } events[] = {
-    {"added", "1 added 2"},
-    {"joined", "1 joined"},
-    {"left", "1 left"},
-    {"removed", "1 removed 2"},
-    {"renamed", "1 renamed the group to 2"},
-    {"topic", "1 set the topic: 2"},
-    {"public", "1 made the group public"},
-    {"private", "1 made the group private"},
-    {"history", "1 set how many messages are kept: 2"},
-    {"owner", "1 made 2 an owner"},
-    {"admin", "1 made 2 an admin"},
-    {"member", "1 made 2 an ordinary member"},
-    {"handover", "1 handed the group over to 2"},
-    {"muted", "1 muted 2"},
-    {"unmuted", "1 unmuted 2"},
-    {"banned", "1 banned 2"},
-    {"unbanned", "1 lifted the ban on 2"},
+    {"added", T("1 added 2")},
+    {"joined", T("1 joined")},
+    {"left", T("1 left")},
+    {"removed", T("1 removed 2")},
+    {"renamed", T("1 renamed the group to 2")},
+    {"topic", T("1 set the topic: 2")},
+    {"public", T("1 made the group public")},
+    {"private", T("1 made the group private")},
+    {"history", T("1 set how many messages are kept: 2")},
+    {"owner", T("1 made 2 an owner")},
+    {"admin", T("1 made 2 an admin")},
+    {"member", T("1 made 2 an ordinary member")},
+    {"handover", T("1 handed the group over to 2")},
+    {"muted", T("1 muted 2")},
+    {"unmuted", T("1 unmuted 2")},
+    {"banned", T("1 banned 2")},
+    {"unbanned", T("1 lifted the ban on 2")},
 };
 
 static bool parse_time(const char *iso, struct tm *tm, time_t *when)
@@ -46,10 +47,13 @@ static bool parse_time(const char *iso, struct tm *tm, time_t *when)
     return true;
 }
 
-static const char *const days[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
-                                   "Thursday", "Friday", "Saturday"};
-static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
-                                     "July",    "August",   "September", "October", "November", "December"};
+static const char *const days[] = {T("Sunday"),   T("Monday"), T("Tuesday"), T("Wednesday"),
+                                   T("Thursday"), T("Friday"), T("Saturday")};
+static const char *const months[] = {T("January"),   T("February"), T("March"),    T("April"),
+                                     T("May"),       T("June"),     T("July"),     T("August"),
+                                     T("September"), T("October"),  T("November"), T("December")};
+static const char *const short_months[] = {T("Jan"), T("Feb"), T("Mar"), T("Apr"), T("May"), T("Jun"),
+                                           T("Jul"), T("Aug"), T("Sep"), T("Oct"), T("Nov"), T("Dec")};
 
 void timeline_clock(const char *iso, char out[TIMELINE_TEXT])
 {
@@ -68,7 +72,7 @@ void timeline_short(const char *iso, char out[TIMELINE_TEXT])
     char year[16] = "";
     if (tm.tm_year != now.tm_year)
         snprintf(year, sizeof year, " %d", tm.tm_year + 1900);
-    snprintf(out, TIMELINE_TEXT, "%d %.3s%s, %.5s", tm.tm_mday, months[tm.tm_mon], year, iso + 11);
+    snprintf(out, TIMELINE_TEXT, t("%d %s%s, %.5s"), tm.tm_mday, t(short_months[tm.tm_mon]), year, iso + 11);
 }
 
 void timeline_date(const char *iso, char out[TIMELINE_TEXT])
@@ -78,7 +82,8 @@ void timeline_date(const char *iso, char out[TIMELINE_TEXT])
 
     out[0] = '\0';
     if (parse_time(iso, &tm, &when))
-        snprintf(out, TIMELINE_TEXT, "%d %.3s %d", tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900);
+        snprintf(out, TIMELINE_TEXT, t("%d %s %d"), tm.tm_mday, t(short_months[tm.tm_mon]),
+                 tm.tm_year + 1900);
 }
 
 void timeline_day(const char *iso, char out[TIMELINE_TEXT])
@@ -88,7 +93,7 @@ void timeline_day(const char *iso, char out[TIMELINE_TEXT])
 
     out[0] = '\0';
     if (parse_time(iso, &tm, &when))
-        snprintf(out, TIMELINE_TEXT, "%s %d %s", days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon]);
+        snprintf(out, TIMELINE_TEXT, t("%s %d %s"), t(days[tm.tm_wday]), tm.tm_mday, t(months[tm.tm_mon]));
 }
 
 void timeline_full(const char *iso, char out[TIMELINE_TEXT])
@@ -98,30 +103,36 @@ void timeline_full(const char *iso, char out[TIMELINE_TEXT])
 
     out[0] = '\0';
     if (parse_time(iso, &tm, &when))
-        snprintf(out, TIMELINE_TEXT, "%s %d %s %d, %02d:%02d UTC", days[tm.tm_wday], tm.tm_mday,
-                 months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min);
+        snprintf(out, TIMELINE_TEXT, t("%s %d %s %d, %02d:%02d UTC"), t(days[tm.tm_wday]), tm.tm_mday,
+                 t(months[tm.tm_mon]), tm.tm_year + 1900, tm.tm_hour, tm.tm_min);
+}
+
+const char *timeline_display(const char *name, const char *display)
+{
+    return name != NULL && name[0] == '-' ? t("Former member") : display;
 }
 
 void timeline_event(const struct message *m, struct strbuf *out)
 {
-    const char *who = m->sender_display[0] != '\0' ? m->sender_display : "Somebody";
+    const char *who =
+        m->sender_display[0] != '\0' ? timeline_display(m->sender_name, m->sender_display) : t("Somebody");
 
     for (size_t i = 0; i < sizeof events / sizeof events[0]; i++) {
         if (strcmp(events[i].event, m->event) != 0)
             continue;
+        const char *sentence = events[i].sentence;
         if (strcmp(m->event, "topic") == 0 && m->text_len == 0)
-            strbuf_addf(out, "%s cleared the topic", who);
+            sentence = T("1 cleared the topic");
         else if (strcmp(m->event, "history") == 0 && strcmp(m->text, "0") == 0)
-            strbuf_addf(out, "%s set that all messages are kept", who);
-        else
-            for (const char *c = events[i].sentence; *c != '\0'; c++) {
-                if (*c == '1')
-                    strbuf_addstr(out, who);
-                else if (*c == '2')
-                    strbuf_addstr(out, m->text);
-                else
-                    strbuf_addch(out, *c);
-            }
+            sentence = T("1 set that all messages are kept");
+        for (const char *c = t(sentence); *c != '\0'; c++) {
+            if (*c == '1')
+                strbuf_addstr(out, who);
+            else if (*c == '2')
+                strbuf_addstr(out, m->text);
+            else
+                strbuf_addch(out, *c);
+        }
         return;
     }
     strbuf_addf(out, "%s %s", who, m->text);
@@ -131,6 +142,7 @@ void timeline_person(struct view *node, const char *name, const char *display)
 {
     char initials[16];
 
+    display = timeline_display(name, display);
     text_initials(display, initials);
     view_set(node, "Name", name);
     view_set(node, "Display", display);
@@ -156,7 +168,7 @@ static void one(struct view *item, const struct message *m)
     }
     view_flag(item, "Deleted", m->deleted);
     if (m->deleter != NULL)
-        view_set(item, "Deleter", m->deleter_display);
+        view_set(item, "Deleter", timeline_display(m->deleter, m->deleter_display));
     view_flag(item, "Edited", m->edited_at[0] != '\0' && !m->deleted);
     struct view *sender = view_child(item, "Sender");
     view_set_u64(sender, "Id", m->sender_id);
@@ -221,7 +233,7 @@ static void json_one(struct strbuf *out, const struct message *m, const char *ht
     strbuf_addf(out, ",\"sender\":{\"id\":%" PRIu64 ",\"name\":", m->sender_id);
     json_text(out, m->sender_name);
     strbuf_addstr(out, ",\"display\":");
-    json_text(out, m->sender_display);
+    json_text(out, timeline_display(m->sender_name, m->sender_display));
     strbuf_addstr(out, "},\"text\":");
     if (m->event[0] != '\0') {
         struct strbuf sentence = STRBUF_INIT;
@@ -242,7 +254,7 @@ static void json_one(struct strbuf *out, const struct message *m, const char *ht
         strbuf_addstr(out, ",\"deleted_by\":{\"name\":");
         json_text(out, m->deleter);
         strbuf_addstr(out, ",\"display\":");
-        json_text(out, m->deleter_display);
+        json_text(out, timeline_display(m->deleter, m->deleter_display));
         strbuf_addch(out, '}');
     }
     strbuf_addch(out, '}');

@@ -18,6 +18,10 @@ void timeline_date(const char *iso, char out[TIMELINE_TEXT]);
 void timeline_day(const char *iso, char out[TIMELINE_TEXT]);
 void timeline_full(const char *iso, char out[TIMELINE_TEXT]);
 
+/* The display name of a user as it is shown: that of who left the site (his name begins with '-') in the language in use.
+ * `name` may be NULL. */
+const char *timeline_display(const char *name, const char *display);
+
 /* The sentence of an event ("Tom Hale added Jun Sato"), appended. */
 void timeline_event(const struct message *message, struct strbuf *out);
 

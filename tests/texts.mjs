@@ -13,7 +13,7 @@ const unquote = (literals) => [...literals.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map
 function wanted() {
   const texts = new Map(); // text -> where, and its plural
   const add = (text, where, many) => { if (!texts.has(text)) texts.set(text, { where, many }); };
-  for (const file of [...files('lib', '.c'), ...files('cgi-bin', '.c')]) {
+  for (const file of [...files('lib', '.c'), ...files('lib', '.h'), ...files('cgi-bin', '.c'), ...files('cgi-bin/admin', '.c')]) {
     const code = fs.readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
     for (const [, one] of code.matchAll(new RegExp(`\\b[tT]\\(\\s*${LITERALS}\\)`, 'g'))) add(unquote(one), file);
     for (const [, one, many] of code.matchAll(new RegExp(`\\btn\\(\\s*${LITERALS},\\s*${LITERALS}`, 'g'))) add(unquote(one), file, unquote(many));

@@ -49,7 +49,7 @@ static void delete_group(struct req *req)
 }
 
 static const struct app_action group_actions[] = {
-    {"delete", delete_group, "The group is deleted."},
+    {"delete", delete_group, T("The group is deleted.")},
 };
 #define GROUP_ACTIONS (sizeof group_actions / sizeof group_actions[0])
 
@@ -82,5 +82,5 @@ void admin_groups(struct req *req)
     if (count > ADMIN_ROWS)
         view_set(req->view, "Next", list[ADMIN_ROWS - 1].name);
     app_notice(req, group_actions, GROUP_ACTIONS);
-    app_page(req, 200, "Groups", "admin_groups.cs");
+    app_page(req, 200, t("Groups"), "admin_groups.cs");
 }

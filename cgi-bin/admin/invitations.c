@@ -19,23 +19,23 @@ static void show_invitations(struct req *req, int status)
         admin_time(item, "Created", list[i].created_at);
         admin_time(item, "Expires", list[i].expires_at);
     }
-    app_page(req, status, "Invitations", "admin_invitations.cs");
+    app_page(req, status, t("Invitations"), "admin_invitations.cs");
 }
 
 static void invite(struct req *req)
 {
-    struct app_field field[] = {{"days", "The number of days", 3, true, NULL},
-                                {"uses", "The number of people", 4, true, NULL}};
+    struct app_field field[] = {{"days", T("The number of days"), 3, true, NULL},
+                                {"uses", T("The number of people"), 4, true, NULL}};
     uint64_t days = 0, uses = 0;
     char token[CRYPTO_TOKEN_TEXT];
     bool fine = app_fields(req, field, 2);
 
     if (*field[0].value != '\0' && (!text_to_u64(field[0].value, 365, &days) || days == 0)) {
-        app_error(req, "days", "A number of days from 1 to 365.");
+        app_error(req, "days", t("A number of days from 1 to 365."));
         fine = false;
     }
     if (*field[1].value != '\0' && (!text_to_u64(field[1].value, 1000, &uses) || uses == 0)) {
-        app_error(req, "uses", "A number from 1 to 1000.");
+        app_error(req, "uses", t("A number from 1 to 1000."));
         fine = false;
     }
     if (!fine) {
@@ -55,7 +55,7 @@ static void revoke(struct req *req)
 
 static const struct app_action invitation_actions[] = {
     {"invite", invite, NULL},
-    {"revoke", revoke, "The link opens nothing any more."},
+    {"revoke", revoke, T("The link opens nothing any more.")},
 };
 
 void admin_invitations(struct req *req)

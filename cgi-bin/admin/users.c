@@ -39,13 +39,13 @@ static bool find_user(struct req *req, struct admin_user *user)
 static void change(struct req *req, const struct admin_user *user, enum user_change what, bool messages)
 {
     enum db_result result =
-        db_admin_change(req->db, req->me.id, user->id, what, messages ? "with all messages" : "");
+        db_admin_change(req->db, req->me.id, user->id, what, messages ? T("with all messages") : "");
 
     if (result == DB_OK && what == USER_DELETE)
         result = leave_site(req->config, req->db, user->id, messages);
 
     if (result == DB_DUPLICATE) {
-        app_error(req, "form", "A site needs an admin: make somebody else admin first.");
+        app_error(req, "form", t("A site needs an admin: make somebody else admin first."));
         show_user(req, 409, user);
     } else if (result != DB_OK) {
         app_failed(req, result);
@@ -90,11 +90,11 @@ static void delete_user(struct req *req)
 static void change_user(struct req *req);
 
 static const struct app_action user_actions[] = {
-    [USER_MAKE_ADMIN] = {"admin", change_user, "An admin of this site now."},
-    [USER_TAKE_ADMIN] = {"unadmin", change_user, "No admin of this site any more."},
-    [USER_SUSPEND] = {"suspend", change_user, "Suspended, and signed out everywhere."},
-    [USER_UNSUSPEND] = {"unsuspend", change_user, "Let back in."},
-    [USER_DELETE] = {"delete", delete_user, "The account is deleted."},
+    [USER_MAKE_ADMIN] = {"admin", change_user, T("An admin of this site now.")},
+    [USER_TAKE_ADMIN] = {"unadmin", change_user, T("No admin of this site any more.")},
+    [USER_SUSPEND] = {"suspend", change_user, T("Suspended, and signed out everywhere.")},
+    [USER_UNSUSPEND] = {"unsuspend", change_user, T("Let back in.")},
+    [USER_DELETE] = {"delete", delete_user, T("The account is deleted.")},
     {"reset", make_reset, NULL},
 };
 #define USER_ACTIONS (sizeof user_actions / sizeof user_actions[0])
@@ -142,5 +142,5 @@ void admin_users(struct req *req)
     if (count > ADMIN_ROWS)
         view_set(req->view, "Next", list[ADMIN_ROWS - 1].name);
     app_notice(req, user_actions, USER_ACTIONS);
-    app_page(req, 200, "Users", "admin_users.cs");
+    app_page(req, 200, t("Users"), "admin_users.cs");
 }

@@ -65,7 +65,7 @@ describe('as plain CGI', () => {
       assert.equal(plain.headers['content-type'], behind.headers['content-type']);
       assert.equal(plain.location, behind.location);
       assert.equal(plain.headers.allow, behind.headers.allow);
-      if (program !== 'people' || path !== '/people') assert.equal(words(plain.text), words(behind.text));
+      if (!['/people', '/rooms'].includes(path)) /* what others do meanwhile is there */ assert.equal(words(plain.text), words(behind.text));
       assert.equal(plain.exit, 0);
     });
   }

@@ -281,6 +281,17 @@ describe('the owner', () => {
     for (const target of [cast.stranger.name, cast.muted.name]) await refused(cast.muted.settings(id, 'handover', { member: target }), 403);
   });
 
+  test('who is the last one that can sign in does not leave, and hands over to nobody who cannot', async () => {
+    const [left, shut] = await people(site, 2, 'own');
+    const id = await left.group({ members: shut.name });
+    await done(left.settings(id, 'role', { member: shut.name, role: 'owner' }));
+    await site.sql(`UPDATE users SET suspended_at = UTC_TIMESTAMP(3) WHERE name = '${shut.name}'`);
+    await refused(left.settings(id, 'leave'), 409);
+    await refused(left.settings(id, 'leave', { owner: shut.name }), 409);
+    assert.ok((await left.settings(id, 'handover', { member: shut.name })).status >= 400);
+    assert.equal((await roles(id))[left.name], 'owner');
+  });
+
   test('who is the last one leaves by naming the next, at once; without that it is 409 with the way out beside it', async () => {
     const id = await group();
     const stay = await cast.owner.settings(id, 'leave');

@@ -217,7 +217,8 @@ describe('who is online', () => {
 
 describe('who hides', () => {
   test('is shown to nobody as online, nor when he was seen last, on any page or in any answer; he himself notices nothing', async () => {
-    const [one, ben] = await people(first, 2);
+    const [one, ben, admin] = await people(first, 3);
+    await first.sql(`UPDATE users SET admin = 1 WHERE name = '${admin.name}'`);
     const group = await one.group({ members: ben.name });
     const direct = await one.direct(ben.name);
     const watcher = at(second, one);
@@ -238,9 +239,10 @@ describe('who hides', () => {
         sidebar: isOn(side(room)),
         rooms: (await one.read({})).rooms.find(({ id }) => id === direct).online,
         json: members?.find(({ name }) => name === ben.name)?.online,
+        admin: (await admin.get(`/admin/users/${ben.name}`)).text.includes('Online now'),
       };
     };
-    const all = (value) => ({ list: value, person: value, members: value, settings: value, direct: value, sidebar: value, rooms: value, json: value });
+    const all = (value) => ({ list: value, person: value, members: value, settings: value, direct: value, sidebar: value, rooms: value, json: value, admin: value });
     assert.deepEqual(await views(), all(true));
     await change(ben.name, 'hidden = 1');
     assert.deepEqual(await views(), all(false));

@@ -115,6 +115,23 @@ describe('a link by mail', () => {
     assert.equal((await new Client(mailing.url).get('/reset')).status, 410);
   });
 
+  test('opens nothing once the password or the address was changed by who owns the account', async () => {
+    const [name] = await addUsers(mailing, 1, 'changes');
+    const owner = await signIn(mailing, name);
+    const visit = async (token) => (await new Client(mailing.url).get(`/reset?token=${token}`)).status;
+    const [first] = await linkFor(name);
+    await owner.submit('/account', { action: 'profile', display: name, email: `${name}@example.org` });
+    assert.equal(await visit(first), 200, 'the same address is no change');
+    await owner.submit('/account', { action: 'profile', display: name, email: `new-${name}@example.org` });
+    assert.equal(await visit(first), 410);
+    const second = unique('token');
+    await mailing.sql(`INSERT INTO links (token_hash, kind, user_id, created_by, created_at, expires_at) SELECT UNHEX(SHA2('${second}', 256)), 'reset', id, id, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL 1 HOUR FROM users WHERE name = '${name}'`);
+    assert.equal(await visit(second), 200);
+    await owner.submit('/account', { action: 'password', current: PASSWORD, password: 'another good one' });
+    assert.equal(await visit(second), 410);
+    assert.equal((await reset(new Client(mailing.url), second)).status, 410);
+  });
+
   test('used by several at the same moment sets the password of one of them', async () => {
     const [name] = await addUsers(mailing, 1, 'both');
     const [token] = await linkFor(name);

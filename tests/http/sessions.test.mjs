@@ -154,6 +154,26 @@ describe('deleting the account', () => {
     assert.equal((await new Client(site.url).register(ana.name)).status, 303, 'the name and the address are free again');
   });
 
+  test('takes the name out of what the groups tell, and the bans with it, for those who read on as well', async () => {
+    const [ana, ben, cleo] = await people(site, 3, 'named');
+    await account(ana, 'profile', { display: 'Ana Real, Name', email: `${unique('ana')}@example.org` });
+    const room = await ben.group({ members: `${cleo.name} ${ana.name}`, topic: 'Ana Real, Name' });
+    const other = await ben.group({ visibility: 'public' });
+    await ben.settings(room, 'update', { name: unique('group'), topic: 'for Ana Real, Name', visibility: 'private' });
+    for (const action of ['mute', 'unmute', 'remove']) await ben.settings(room, action, { member: ana.name });
+    await ben.settings(room, 'add', { members: `${ana.name}` });
+    await ben.settings(other, 'ban', { member: ana.name });
+    const { cursor } = await ben.read({ room });
+    assert.equal((await end(ana, 'keep')).status, 303);
+    const later = (await ben.read({ room, after: cursor })).messages;
+    const told = (await ben.read({ room, limit: 200 })).messages;
+    assert.deepEqual(told.filter(({ text }) => text.includes('Ana Real')).map(({ text }) => text), [`${ben.name} set the topic: for Ana Real, Name`], 'what people wrote themselves stays');
+    assert.ok(told.some(({ text }) => text === `${ben.name} muted Former member`));
+    for (const message of told.filter(({ text }) => text.includes('Former member')))
+      assert.deepEqual(later.find(({ seq }) => seq === message.seq), message, 'told as a change of its own');
+    assert.doesNotMatch((await ben.get(`/rooms/${other}/settings`)).text, /Unban|Former member/);
+  });
+
   test('takes the messages along if that is wished, in every room, and readers learn of each by their cursor', async () => {
     const [ana, ben] = await people(site, 2, 'purge');
     const rooms = [await ben.group({ members: ana.name }), await ana.direct(ben.name)];
