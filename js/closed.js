@@ -4,7 +4,7 @@
 import { on, page, tell } from './page.js';
 
 const note = document.getElementById('closed');
-const muted = note?.textContent;
+const muted = note?.dataset.muted;
 
 function close(words) {
   const field = page.composer?.elements.text;
