@@ -196,6 +196,7 @@ static void delete_account(struct req *req)
 {
     bool messages = strcmp(app_value(req, "messages"), "delete") == 0;
 
+    view_flag(req->view, "Form.messages", messages);
     if (!messages && strcmp(app_value(req, "messages"), "keep") != 0) {
         app_error(req, "messages", t("Choose what becomes of your messages."));
         show(req, 422);

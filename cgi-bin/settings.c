@@ -171,10 +171,12 @@ static void delete_group(struct req *req)
     const char *confirm = form_get(&req->form, "confirm");
 
     /* The page asks for the group's name; a program that does not send the field has made up its mind. */
-    if (confirm != NULL && strcmp(confirm, req->room.name) != 0)
-        refuse(req, 422, "confirm", t("Type the group's name exactly as it is, to delete it."));
-    else
+    if (confirm == NULL || app_confirmed(req, req->room.name)) {
         finish(req, db_room_delete(req->db, req->room.id, req->me.id), "/rooms", NULL, 0);
+        return;
+    }
+    app_error(req, "form", t("Type the name exactly as it is, to delete it."));
+    show(req, 422);
 }
 
 static const struct {

@@ -434,6 +434,18 @@ void app_notice(struct req *req, const struct app_action *actions, size_t count)
             view_set(req->view, "Notice", t(actions[i].notice));
 }
 
+bool app_confirmed(struct req *req, const char *name)
+{
+    struct app_field confirm = {"confirm", T("The name"), TEXT_GROUP_MAX, true, NULL};
+
+    if (!app_fields(req, &confirm, 1))
+        return false;
+    if (strcmp(confirm.value, name) == 0)
+        return true;
+    app_error(req, "confirm", t("Type the name exactly as it is, to delete it."));
+    return false;
+}
+
 bool app_room_fields(struct req *req, struct room_fields *fields)
 {
     struct app_field field[] = {

@@ -81,7 +81,8 @@ static void delete_user(struct req *req)
 
     if (!find_user(req, &user))
         return;
-    if (admin_confirmed(req, user.name))
+    view_flag(req->view, "Form.messages", *app_value(req, "messages") != '\0');
+    if (app_confirmed(req, user.name))
         change(req, &user, USER_DELETE, *app_value(req, "messages") != '\0');
     else
         show_user(req, 422, &user);

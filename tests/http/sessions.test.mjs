@@ -108,6 +108,9 @@ describe('deleting the account', () => {
     const wrong = await end(ana, 'keep', 'not the password');
     assert.equal(wrong.status, 422);
     assert.ok(fieldError(wrong.text, 'delete_password'));
+    const chosen = (html) => /id="messages-(keep|delete)"[^>]* checked/.exec(html)[1];
+    assert.equal(chosen(wrong.text), 'keep');
+    assert.equal(chosen((await end(ana, 'delete', 'not the password')).text), 'delete', 'what was chosen stands');
     assert.equal((await end(ana, 'burn')).status, 422);
     assert.equal((await account(ana, 'delete', { messages: 'keep' })).status, 422);
     assert.equal((await ana.list({})).status, 200);
