@@ -138,7 +138,9 @@ enum db_result db_user_list(struct db *db, const char *query, size_t skip, size_
     enum db_result result =
         db_run(db,
                "SELECT " COLUMNS FROM "WHERE u.deleted_at IS NULL AND u.suspended_at IS NULL AND "
-               "LOCATE(?, CONCAT(u.name, '\\n', u.display)) > 0 "
+               /* LIKE, because LOCATE takes accents for differences. */
+               "CONCAT(u.name, '\\n', u.display) LIKE "
+               "CONCAT('%', REPLACE(REPLACE(REPLACE(?, '|', '||'), '%', '|%'), '_', '|_'), '%') ESCAPE '|' "
                "ORDER BY present DESC, u.display, u.id LIMIT ? OFFSET ?",
                "suu", query, (uint64_t)limit, (uint64_t)skip);
 
