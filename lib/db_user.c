@@ -14,6 +14,9 @@
 #define COLUMN_COUNT 11
 #define FROM         " FROM users u" DB_PRESENCE_OF("u")
 
+/* What holds the argument, whatever stands in it. */
+#define HOLDS "CONCAT('%', REPLACE(REPLACE(REPLACE(?, '|', '||'), '%', '|%'), '_', '|_'), '%') ESCAPE '|'"
+
 struct addition {
     const struct user_fields *fields;
     uint64_t id;
@@ -143,7 +146,8 @@ enum db_result db_user_list(struct db *db, const char *query, size_t skip, size_
     enum db_result result =
         db_run(db,
                "SELECT " COLUMNS FROM "WHERE u.deleted_at IS NULL AND u.suspended_at IS NULL AND "
-               "(LOCATE(?, CONVERT(u.name USING utf8mb4)) > 0 OR LOCATE(?, u.display) > 0) "
+               /* LIKE, because LOCATE takes accents for differences. */
+               "(CONVERT(u.name USING utf8mb4) LIKE " HOLDS " OR u.display LIKE " HOLDS ") "
                "ORDER BY present DESC, u.display, u.id LIMIT ? OFFSET ?",
                "ssuu", query, query, (uint64_t)limit, (uint64_t)skip);
 
