@@ -99,6 +99,8 @@ function info(room) {
   if (room.name && name && topic) {
     page.title = page.title.replace(page.roomName, () => room.name);
     name.textContent = room.name;
+    const text = document.getElementById('text');
+    if (text?.placeholder) text.placeholder = text.placeholder.replace(page.roomName, () => room.name);
     page.roomName = room.name;
     tell('sidebar');
   }

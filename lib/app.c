@@ -157,7 +157,7 @@ void app_fail(struct req *req, int status, const char *code, const char *text)
         return;
     }
     page_error(req->view, status, text);
-    if (status >= 500 || status == 403 || status == 401)
+    if (status >= 500 || status == 401 || strcmp(code, "bad_csrf") == 0)
         keep_typed(req);
     /* While the database is away there is no sidebar to show either. */
     if (status >= 500)

@@ -187,7 +187,7 @@ test('what opens over the page is German: jumping, the keys, the bell', async ()
   await open(ana, room);
   const dialog = ana.page.getByRole('dialog');
   await ana.page.keyboard.press('Control+k');
-  await dialog.getByRole('heading', { name: 'Zu einem Raum oder einer Person springen' }).waitFor();
+  await ana.page.getByRole('dialog', { name: 'Zu einem Raum oder einer Person springen' }).waitFor();
   const input = dialog.getByPlaceholder('Ein Raum oder eine Person');
   await input.fill('gart');
   await dialog.getByText('1 gefunden', { exact: true }).waitFor({ state: 'attached' });
@@ -223,7 +223,7 @@ test('People says in German since when somebody is away', async () => {
 test('every page behind the sign-in is German and accessible, with and without scripts, and fits on a phone', async () => {
   await open(ana, room);
   await visit(ben, `/people/${ana.name}`);
-  await ben.page.getByRole('button', { name: /Nachricht/ }).click();
+  await ben.page.getByRole('button', { name: /Anschreiben/ }).click();
   await ben.page.waitForURL(/\/rooms\/\d+/);
   const direct = roomOf(ben.page);
   const seq = Number(await message(ana, 'zwei').getAttribute('data-seq'));

@@ -211,6 +211,29 @@ describe('deleting the account', () => {
     assert.equal((await ben.message({ room: rooms[0], text: 'goes on', nonce: unique('n') })).status, 201);
   });
 
+  test('is ended whole also when the program dies in the middle: nothing is left behind, and nobody waits for it', async () => {
+    const own = await startSite({ hdf: 'Messages.Clean = 1' });
+    try {
+      const [ana, ben] = await people(own, 2, 'half');
+      const room = await ben.group({ members: ana.name });
+      const alone = await ana.group();
+      const id = await idOf(own, ana.name);
+      await own.sql(`INSERT INTO messages (room_id, seq, version, sender_id, nonce, text, created_at) SELECT ${room}, seq + 10, seq + 10, ${id}, CONCAT('many-', seq), 'mine', UTC_TIMESTAMP(3) FROM seq_1_to_20000`);
+      await own.sql(`UPDATE rooms SET last_seq = 20010, version = 20010 WHERE id = ${room}`);
+      const ended = end(ana, 'delete').catch(() => {});
+      await eventually('the account has ended', async () => (await own.sql(`SELECT 1 FROM users WHERE id = ${id} AND deleted_at IS NOT NULL`)).length === 1, 5);
+      for (const pid of own.pids('account')) process.kill(pid, 'SIGKILL');
+      await ended;
+      await eventually('another one answers', async () => (await ben.get('/account')).status === 200, 5);
+      await eventually('the messages are gone', async () => Number((await own.sql(`SELECT COUNT(*) FROM messages WHERE sender_id = ${id} AND kind = 'text' AND deleted_at IS NULL`))[0][0]) === 0, 60);
+      await eventually('nothing is left to be done', async () => (await own.sql('SELECT 1 FROM departures')).length === 0, 10);
+      assert.deepEqual((await own.sql(`SELECT COUNT(*) FROM members m JOIN rooms r ON r.id = m.room_id WHERE m.user_id = ${id} AND r.deleted_at IS NULL`))[0], ['0']);
+      assert.equal((await own.sql(`SELECT 1 FROM rooms WHERE id = ${alone} AND deleted_at IS NULL`)).length, 0, 'the group where nobody else was');
+    } finally {
+      await own.stop();
+    }
+  });
+
   test('gives a group that would lose its only owner to the admin, else the member, who has been there longest', async () => {
     const [ana, ben, cara, dan] = await people(site, 4, 'heir');
     const managed = await ana.group({ members: `${ben.name} ${cara.name} ${dan.name}` });
