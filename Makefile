@@ -4,6 +4,7 @@
 #   make run        installs what is missing, builds, and serves: PORT= VAR= HOST= MESSAGES= DB= LIMITS= WAKEUPS=
 #   make demo       fills the site that runs on VAR with a small, lively example
 #   make test       runs every test; SAN=1 runs them on a build that checks its memory
+#   make screenshots writes pictures of every page to var/screenshots/
 #   make bench      measures it beside its peers: a table and a chart in var/bench/
 #   make lint       looks over C, templates and scripts
 #   make install    copies what a server needs to DESTDIR and PREFIX
@@ -90,6 +91,9 @@ demo:
 test:
 	tests/run
 
+screenshots:
+	tests/run tests/screenshots.mjs
+
 asan:
 	$(MAKE) test SAN=1
 
@@ -119,6 +123,6 @@ install: all
 clean:
 	rm -rf build build-san node_modules
 
-.PHONY: all unit run deps demo test asan bench bench-programs lint install clean FORCE
+.PHONY: all unit run deps demo test screenshots asan bench bench-programs lint install clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,13 +1,13 @@
 <?cs # Small pieces that many pages use. _message.cs stands alone and must not need them. ?><?cs
-def:avatar(p, size) ?><span class="avatar <?cs var:size ?> hue-<?cs var:p.Hue ?>" aria-hidden="true"><?cs var:p.Initials ?></span><?cs /def ?><?cs
+def:avatar(p, size) ?><span class="avatar <?cs var:size ?> hue-<?cs var:p.Hue ?>" aria-hidden="true"><?cs var:p.Initials ?></span> <?cs /def ?><?cs
 
-def:presence(p) ?><span class="dot<?cs if:p.Online ?> online<?cs /if ?>"><span class="sr-only"><?cs if:p.Online ?>{{online}}<?cs else ?>{{away}}<?cs /if ?></span></span><?cs /def ?><?cs
+def:presence(p) ?><span class="dot<?cs if:p.Online ?> online<?cs /if ?>"><span class="sr-only"><?cs if:p.Online ?>{{online}}<?cs else ?>{{away}}<?cs /if ?></span></span> <?cs /def ?><?cs
 
 def:seen(p) ?>{{last seen}} <time datetime="<?cs var:p.SeenAt ?>" title="<?cs var:p.SeenFull ?>" data-ago><?cs var:p.Seen ?></time><?cs /def ?><?cs
 
 def:csrf() ?><input type="hidden" name="csrf" value="<?cs var:Page.Csrf ?>"><?cs /def ?><?cs
 
-def:count(n) ?><?cs if:n ?><span class="count"><?cs var:n ?><span class="sr-only"> {{unread}}</span></span><?cs /if ?><?cs /def ?><?cs
+def:count(n) ?><?cs if:n ?> <span class="count"><?cs var:n ?><span class="sr-only"> {{unread}}</span></span><?cs /if ?><?cs /def ?><?cs
 
 def:lock() ?><svg class="lock" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" focusable="false"><path d="M4.5 7V5a3.5 3.5 0 0 1 7 0v2" fill="none" stroke="currentColor" stroke-width="1.6"/><rect x="3" y="7" width="10" height="7" rx="1.8" fill="currentColor"/></svg><?cs /def ?><?cs
 

@@ -2,7 +2,8 @@
 <header><h2 id="members-title">{{Members}} <span class="number"><?cs var:Room.MemberCount ?></span></h2>
 <a class="close" href="#main">{{Close}}</a></header>
 <ul><?cs each:p = Members ?>
-<li data-user="<?cs var:p.Id ?>" data-user-name="<?cs var:p.Name ?>"><a href="/people/<?cs var:p.Name ?>"><span class="face"><?cs call:avatar(p, "small") ?><?cs call:presence(p) ?></span><span class="name" dir="auto"><?cs var:p.Display ?></span><?cs if:p.Muted ?><span class="role">{{muted}}</span><?cs elif:p.Role != "member" ?><span class="role"><?cs call:role(p) ?></span><?cs /if ?></a></li><?cs /each ?>
+<li data-user="<?cs var:p.Id ?>" data-user-name="<?cs var:p.Name ?>"><a href="/people/<?cs var:p.Name ?>"><span class="face"><?cs call:avatar(p, "small") ?><?cs call:presence(p) ?></span><span class="name" dir="auto"><?cs var:p.Display ?></span><?cs if:p.Muted ?> <span class="role">{{muted}}</span><?cs elif:p.Role != "member" ?> <span class="role"><?cs call:role(p) ?></span><?cs /if ?></a></li><?cs /each ?>
 </ul>
-<p class="more"><a class="button" href="/rooms/<?cs var:Room.Id ?>/settings"><?cs if:Room.CanManage ?>{{Settings}}<?cs else ?>{{About this group}}<?cs /if ?></a></p>
+<?cs if:subcount(Members) < #Room.MemberCount ?><p class="hint">{{The first <?cs var:subcount(Members) ?> are listed here.}}</p>
+<?cs /if ?><p class="more"><a class="button" href="/rooms/<?cs var:Room.Id ?>/settings"><?cs if:Room.CanManage ?>{{Settings}}<?cs else ?>{{About this group}}<?cs /if ?></a></p>
 </aside>

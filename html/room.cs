@@ -18,8 +18,8 @@
 <?cs if:More ?><p class="older"><a class="button" id="older" href="/rooms/<?cs var:Room.Id ?>?before=<?cs var:FirstSeq ?>">{{Older messages}}</a></p>
 <?cs /if ?><ol class="messages" id="messages">
 <?cs each:m = Messages ?><?cs include!"_message.cs" ?><?cs /each ?></ol>
-<div class="empty"><?cs if:History ?><p>{{No messages before this one.}}</p><?cs elif:Room.Direct ?><h2>{{You and <bdi><?cs var:Room.Person.Display ?></bdi>}}</h2><p>{{Only the two of you can read this. Write the first message below.}}</p><?cs else ?><h2>{{This is the beginning of <bdi><?cs var:Room.Name ?></bdi>}}</h2><p><?cs if:Room.CanManage ?>{{Write the first message below, or <a href="/rooms/<?cs var:Room.Id ?>/settings#add">add people</a> first.}}<?cs else ?>{{Write the first message below.}}<?cs /if ?></p><?cs /if ?></div>
-<ol class="messages" id="pending" aria-label="{{Messages not sent yet}}"></ol>
+<?cs if:!subcount(Messages) ?><div class="empty"><?cs if:History ?><p>{{No messages before this one.}}</p><?cs elif:Room.Direct ?><h2>{{You and <bdi><?cs var:Room.Person.Display ?></bdi>}}</h2><p>{{Only the two of you can read this. Write the first message below.}}</p><?cs else ?><h2>{{This is the beginning of <bdi><?cs var:Room.Name ?></bdi>}}</h2><p><?cs if:Room.CanManage ?>{{Write the first message below, or <a href="/rooms/<?cs var:Room.Id ?>/settings#add">add people</a> first.}}<?cs else ?>{{Write the first message below.}}<?cs /if ?></p><?cs /if ?></div>
+<?cs /if ?><ol class="messages" id="pending" aria-label="{{Messages not sent yet}}"></ol>
 <?cs if:History ?><p class="older"><a class="button" href="/rooms/<?cs var:Room.Id ?>">{{Back to the newest messages}}</a></p><?cs /if ?>
 </div>
 </div>
@@ -28,7 +28,7 @@
 <button type="button" class="pill" id="pill" hidden></button>
 <p class="sr-only" id="announce" role="status"></p>
 <?cs if:Edit.Seq ?><?cs include!"_edit.cs" ?><?cs elif:Confirm.Seq ?><?cs include!"_confirm.cs" ?><?cs elif:Versions.Seq ?><?cs include!"_versions.cs" ?><?cs elif:!Room.Muted ?><?cs include!"_composer.cs" ?><?cs /if ?>
-<p class="closed" id="closed" role="status"<?cs if:!Room.Muted ?> hidden<?cs /if ?>>{{You may read here, but not write: an admin of this group has muted you.}}</p>
+<p class="closed" id="closed" role="status" data-muted="{{You may read here, but not write: an admin of this group has muted you.}}"<?cs if:Room.Muted ?>>{{You may read here, but not write: an admin of this group has muted you.}}<?cs else ?> hidden><?cs /if ?></p>
 </div>
 <span class="whole" hidden></span>
 </main>

@@ -5,7 +5,7 @@ import { on, page, tell } from './page.js';
 import { t } from './text.js';
 
 const note = document.getElementById('closed');
-const muted = note?.textContent;
+const muted = note?.dataset.muted;
 
 function close(words) {
   const field = page.composer?.elements.text;

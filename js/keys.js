@@ -44,7 +44,7 @@ function buttons() {
   const link = document.getElementById('jump');
   if (mac) link.querySelector('kbd').textContent = '⌘ K';
   link.replaceWith(make('button', { type: 'button', id: 'jump', 'aria-haspopup': 'dialog', onclick: () => open('jump') }, ...link.childNodes));
-  document.querySelector('.sidebar .site').append(make('button', { type: 'button', class: 'keys', title: t('Keys'), 'aria-haspopup': 'dialog', onclick: () => open('keylist') },
+  document.querySelector('.sidebar .jump').append(make('button', { type: 'button', class: 'keys', title: t('Keys'), 'aria-haspopup': 'dialog', onclick: () => open('keylist') },
     make('span', { 'aria-hidden': 'true' }, '?'), make('span', { class: 'sr-only' }, t('Keys'))));
 }
 

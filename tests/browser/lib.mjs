@@ -54,10 +54,10 @@ export async function person(site, { name, ...options } = {}) {
   return who;
 }
 
-export async function signIn(page, site, name, remember = false) {
+export async function signIn(page, site, name, remember = false, password = PASSWORD) {
   await page.goto(`${site.url}/login`);
   await page.getByLabel('Name or e-mail').fill(name);
-  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByLabel('Password').fill(password);
   if (remember) await page.getByLabel('Stay signed in').check();
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL((url) => url.pathname !== '/login');
