@@ -246,3 +246,13 @@ SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 9, 'ALTER TABLE 
   ADD KEY users_changed (changed_at)', 'DO 0');
 PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
 UPDATE site SET schema_version = 9 WHERE id = 1 AND schema_version < 9;
+
+-- Migration 10: accounts that ended, while their memberships and messages are still being removed (all of them, a few at
+-- a time: whoever finds a row goes on with it). `display`: the name that goes from what the rooms tell.
+CREATE TABLE IF NOT EXISTS departures (
+  user_id   BIGINT UNSIGNED NOT NULL,
+  display   VARCHAR(64) COLLATE utf8mb4_unicode_520_ci NOT NULL,
+  messages  TINYINT UNSIGNED NOT NULL, -- 1: they go, too
+  PRIMARY KEY (user_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+UPDATE site SET schema_version = 10 WHERE id = 1 AND schema_version < 10;

@@ -1,7 +1,6 @@
 /* "/account": one's own profile, preferences, password, recovery codes and sessions, and the account's end. Changing the
  * password ends the other sessions. */
 #include "app.h"
-#include "db_admin.h"
 #include "db_recovery.h"
 #include "leave.h"
 #include "text.h"
@@ -67,11 +66,16 @@ static bool knows_password(struct req *req, const char *field)
 {
     const char *password = app_password(req, field);
     char hash[CRYPTO_PASSWORD_TEXT];
-    enum db_result result = db_user_password(req->db, req->me.id, hash);
 
+    if (app_too_many(req, "own-", req->me.name)) {
+        show(req, 429);
+        return false;
+    }
+    enum db_result result = db_user_password(req->db, req->me.id, hash);
     if (result == DB_OK && password != NULL && crypto_password_verify(password, hash, req->config->password))
         return true;
     if (result == DB_OK) {
+        app_count_attempt(req, "own-", req->me.name);
         app_error(req, field, t("That is not your present password."));
         show(req, 422);
     } else {
@@ -196,6 +200,7 @@ static void delete_account(struct req *req)
 {
     bool messages = strcmp(app_value(req, "messages"), "delete") == 0;
 
+    view_flag(req->view, "Form.messages", messages);
     if (!messages && strcmp(app_value(req, "messages"), "keep") != 0) {
         app_error(req, "messages", t("Choose what becomes of your messages."));
         show(req, 422);
@@ -203,18 +208,14 @@ static void delete_account(struct req *req)
     }
     if (!knows_password(req, "delete_password"))
         return;
-    enum db_result result = DB_OK;
-    if (req->me.admin)
-        result = db_admin_change(req->db, req->me.id, req->me.id, USER_DELETE,
-                                 messages ? T("with all messages") : "");
+    enum db_result result =
+        leave_site(req->config, req->db, req->me.admin ? req->me.id : 0, req->me.id, messages);
     if (result == DB_DUPLICATE) {
         app_error(req, "delete_password",
                   t("You are the only admin of this site: make somebody else admin first."));
         show(req, 409);
         return;
     }
-    if (result == DB_OK)
-        result = leave_site(req->config, req->db, req->me.id, messages);
     if (result == DB_OK)
         app_forget_session(req);
     finish(req, result, "/login?done=deleted");

@@ -52,18 +52,6 @@ void admin_link(struct req *req, const char *path, const char *token)
     strbuf_release(&link);
 }
 
-bool admin_confirmed(struct req *req, const char *name)
-{
-    struct app_field confirm = {"confirm", T("The name"), TEXT_GROUP_MAX, true, NULL};
-
-    if (!app_fields(req, &confirm, 1))
-        return false;
-    if (strcmp(confirm.value, name) == 0)
-        return true;
-    app_error(req, "confirm", t("Type the name exactly as it is, to delete it."));
-    return false;
-}
-
 /* ---- how the site is, and its settings ---- */
 
 static void set_size(struct view *view, const char *name, uint64_t bytes)

@@ -72,8 +72,9 @@ static bool too_many(struct req *req)
                          &retry_after) != DB_REFUSED)
         return false;
     app_header(req, "Retry-After: %u", retry_after);
-    app_fail(req, 429, "too_many",
-             T("Too many accounts were made from your address just now. Please try again later."));
+    app_error(req, "form",
+              t("Too many accounts were made from your address just now. Please try again later."));
+    app_page(req, 429, t("Register"), "register.cs");
     return true;
 }
 
@@ -87,9 +88,12 @@ static void add(struct req *req)
     bool name_taken = false, email_taken = false;
     uint64_t id;
 
-    if (!may_register(req, invite) || too_many(req))
+    if (!may_register(req, invite))
         return;
-    if (!check_fields(req, field)) {
+    bool fine = check_fields(req, field);
+    if (too_many(req))
+        return;
+    if (!fine) {
         app_page(req, 422, t("Register"), "register.cs");
         return;
     }

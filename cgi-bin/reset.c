@@ -134,7 +134,7 @@ static void show_reset(struct req *req, int status, const char *token)
     }
     if (result == DB_OK || result == DB_NONE)
         app_page(req, result == DB_OK ? status : 410,
-                 result == DB_OK ? t("New password") : t("This link is over"), "reset.cs");
+                 result == DB_OK ? t("New password") : t("This link is no longer valid"), "reset.cs");
     else
         app_failed(req, result);
 }

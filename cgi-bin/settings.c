@@ -139,8 +139,16 @@ static void set_role(struct req *req)
 
 static void join(struct req *req)
 {
+    /* Each shows in the timeline, and counts for the history limit. */
+    if (app_too_many(req, "join-", req->me.name)) {
+        app_fail(
+            req, 429, "too_fast",
+            T("You have joined too many groups just now. Please wait a quarter of an hour and try again."));
+        return;
+    }
     enum db_result result = db_room_join(req->db, req->room.id, req->me.id);
-
+    if (result == DB_OK)
+        app_count_attempt(req, "join-", req->me.name);
     if (result == DB_REFUSED)
         app_fail(req, 403, "banned",
                  T("You are banned from this group. Only its admins can let you in again."));
@@ -171,10 +179,12 @@ static void delete_group(struct req *req)
     const char *confirm = form_get(&req->form, "confirm");
 
     /* The page asks for the group's name; a program that does not send the field has made up its mind. */
-    if (confirm != NULL && strcmp(confirm, req->room.name) != 0)
-        refuse(req, 422, "confirm", t("Type the group's name exactly as it is, to delete it."));
-    else
+    if (confirm == NULL || app_confirmed(req, req->room.name)) {
         finish(req, db_room_delete(req->db, req->room.id, req->me.id), "/rooms", NULL, 0);
+        return;
+    }
+    app_error(req, "form", t("Type the name exactly as it is, to delete it."));
+    show(req, 422);
 }
 
 static const struct {

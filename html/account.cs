@@ -65,8 +65,8 @@
 <fieldset class="field"<?cs if:Errors.messages ?> aria-describedby="messages-error"<?cs /if ?>>
 <legend>{{Your messages}}</legend>
 <?cs call:error("messages", Errors.messages) ?>
-<p class="check"><input type="radio" id="messages-keep" name="messages" value="keep" checked><label for="messages-keep">{{Stay, under “Former member”}}</label></p>
-<p class="check"><input type="radio" id="messages-delete" name="messages" value="delete"><label for="messages-delete">{{Are deleted too}}</label></p>
+<p class="check"><input type="radio" id="messages-keep" name="messages" value="keep"<?cs if:!Form.messages ?> checked<?cs /if ?>><label for="messages-keep">{{Stay, under “Former member”}}</label></p>
+<p class="check"><input type="radio" id="messages-delete" name="messages" value="delete"<?cs if:Form.messages ?> checked<?cs /if ?>><label for="messages-delete">{{Are deleted too}}</label></p>
 </fieldset>
 <?cs call:field("delete_password", "{{Your password}}", "password", "current-password", "", Errors.delete_password, "", "1") ?>
 <p class="actions"><button class="button danger">{{Delete my account}}</button></p>

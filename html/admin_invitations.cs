@@ -10,7 +10,7 @@
 </form>
 </section>
 <section aria-labelledby="links-title">
-<h2 id="links-title">{{Links that are good now}}</h2>
+<h2 id="links-title">{{Valid links}}</h2>
 <?cs if:subcount(Rows) ?><ul class="rows"><?cs each:i = Rows ?>
 <li><div class="about"><p><?cs if:i.Uses == "1" ?>{{For 1 more person, until <?cs call:when(i.Expires) ?>}}<?cs else ?>{{For <?cs var:i.Uses ?> more people, until <?cs call:when(i.Expires) ?>}}<?cs /if ?></p>
 <p class="hint">{{Made by}} <span dir="auto"><?cs var:i.By ?></span>, <?cs call:when(i.Created) ?></p></div>

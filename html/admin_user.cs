@@ -23,7 +23,7 @@ def:do(action, label, danger, hint) ?><li><div class="about"><p class="hint"><?c
 <form method="post" action="/admin/users/<?cs var:User.Name ?>">
 <?cs call:csrf() ?><input type="hidden" name="action" value="delete">
 <?cs call:field("confirm", "{{The sign-in name, to be sure}}", "text", "off", Form.confirm, Errors.confirm, "{{The messages stay, under the name of a former member. This cannot be undone.}}", "1") ?>
-<p class="check"><input type="checkbox" id="messages" name="messages" value="1"><label for="messages">{{Delete all the messages as well}}</label></p>
+<p class="check"><input type="checkbox" id="messages" name="messages" value="1"<?cs if:Form.messages ?> checked<?cs /if ?>><label for="messages">{{Delete all the messages as well}}</label></p>
 <p class="actions"><button class="button danger">{{Delete the account}}</button></p>
 </form>
 </section>

@@ -9,7 +9,7 @@
 <p>{{Everything else that you typed is kept here.}}</p>
 <p class="actions"><button class="button primary">{{Send it again}}</button></p>
 </form>
-<?cs /if ?><p class="actions"><?cs if:Error.SignIn && !Again.Path ?><a class="button primary" href="/login" target="_top">{{Sign in}}</a> <?cs /if ?><?cs if:Retry && !Again.Path ?><a class="button primary" href="">{{Try again}}</a> <?cs /if ?><?cs if:Page.Signed ?><a class="button" href="/rooms">{{Go to your rooms}}</a><?cs else ?><a class="button" href="/">{{Go to the start}}</a><?cs /if ?></p>
+<?cs /if ?><p class="actions"><?cs if:Error.SignIn && !Again.Path ?><a class="button primary" href="/login" target="_top">{{Sign in}}</a> <?cs /if ?><?cs if:Retry && !Again.Path ?><a class="button primary" href="">{{Try again}}</a> <?cs /if ?><?cs if:Page.Signed ?><a class="button" href="/rooms" target="_top">{{Go to your rooms}}</a><?cs else ?><a class="button" href="/" target="_top">{{Go to the start}}</a><?cs /if ?></p>
 <p class="hint">{{Error <?cs var:Error.Status ?>}}</p>
 </div>
 </main>

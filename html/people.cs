@@ -11,7 +11,7 @@
 <div class="about"><h2><a href="/people/<?cs var:p.Name ?>" dir="auto"><?cs var:p.Display ?></a></h2>
 <p class="hint"><?cs var:p.Name ?><?cs if:p.Me ?> ({{you}})<?cs elif:p.Online ?> · {{online}}<?cs elif:p.Seen ?> · <?cs call:seen(p) ?><?cs /if ?></p></div>
 <?cs if:!p.Me ?><?cs call:write_to(p.Name, p.Display) ?><?cs /if ?></li><?cs /each ?>
-</ul><?cs elif:Earlier ?><p class="hint">{{Nobody further.}} <a href="/people">{{Back to the beginning.}}</a></p><?cs elif:Query ?><p class="hint">{{Nobody by that name.}} <a href="/people">{{Show everybody.}}</a></p>
+</ul><?cs elif:Earlier ?><p class="hint">{{Nobody else.}} <a href="/people">{{Back to the beginning.}}</a></p><?cs elif:Query ?><p class="hint">{{Nobody by that name.}} <a href="/people">{{Show everybody.}}</a></p>
 <?cs else ?><p class="hint">{{Nobody else is here yet. Send your friends the address of this site.}}</p><?cs /if ?>
 <?cs if:Earlier || Later ?><form class="actions pages" method="get" action="/people"><input type="hidden" name="q" value="<?cs var:Query ?>"><?cs if:Earlier ?><button class="button" name="page" value="<?cs var:Earlier ?>">{{Page before}}</button><?cs /if ?><?cs if:Later ?><button class="button" name="page" value="<?cs var:Later ?>">{{Next page}}</button><?cs /if ?></form><?cs /if ?>
 </div>

@@ -30,6 +30,7 @@
 <?cs if:Edit.Seq ?><?cs include!"_edit.cs" ?><?cs elif:Confirm.Seq ?><?cs include!"_confirm.cs" ?><?cs elif:Versions.Seq ?><?cs include!"_versions.cs" ?><?cs elif:!Room.Muted ?><?cs include!"_composer.cs" ?><?cs /if ?>
 <p class="closed" id="closed" role="status" data-muted="{{You may read here, but not write: an admin of this group has muted you.}}"<?cs if:Room.Muted ?>>{{You may read here, but not write: an admin of this group has muted you.}}<?cs else ?> hidden><?cs /if ?></p>
 </div>
+<span class="whole" hidden></span>
 </main>
 <?cs if:!Room.Direct ?><?cs include!"_members.cs" ?><?cs /if ?>
 <?cs include!"_foot.cs" ?>

@@ -1,6 +1,7 @@
 // Reads new messages out to screen readers: one by its words, several by their number, none while we write our own.
 
 import { on, page } from './page.js';
+import { n } from './text.js';
 
 const GATHER = 1200;
 const FLOOD = 10000; // between two numbers
@@ -13,7 +14,7 @@ function speak() {
   const region = document.getElementById('announce');
   const [only] = gathered;
   if (gathered.length > 1) {
-    region.textContent = `${gathered.length} new messages`;
+    region.textContent = n('{} new message', '{} new messages', gathered.length);
     quiet = Date.now() + FLOOD;
   } else if (only.kind === 'event') region.textContent = only.text;
   else region.textContent = `${only.sender.display}: ${only.text.slice(0, 300)}`;

@@ -2,13 +2,14 @@
 // was typed stays in view, to be copied.
 
 import { on, page, tell } from './page.js';
+import { t } from './text.js';
 
 const note = document.getElementById('closed');
 const muted = note?.dataset.muted;
 
 function close(words) {
   const field = page.composer?.elements.text;
-  note.textContent = field?.value.trim() ? `${words} What you typed stays here, to be copied.` : words;
+  note.textContent = field?.value.trim() ? `${words} ${t('What you typed stays here, to be copied.')}` : words;
   note.hidden = false;
   if (!field) return;
   field.readOnly = true;
@@ -34,5 +35,5 @@ function update({ rooms }) {
 
 export function start() {
   on('update', update);
-  on('gone', () => close('You are not in this room any more.'));
+  on('gone', () => close(t('You are not in this room any more.')));
 }

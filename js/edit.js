@@ -2,6 +2,7 @@
 
 import { isSend, make, on, page } from './page.js';
 import { post } from './net.js';
+import { t } from './text.js';
 
 let open = null; // { seq, base, element, back }
 
@@ -48,7 +49,7 @@ async function attempt(fields, finished) {
     const present = fault.body?.text ?? fault.body?.error?.text;
     if (fault.status === 409) {
       mine.base = fault.body?.change ?? fault.body?.error?.change ?? item(mine.seq)?.dataset.change;
-      complain(`${fault.message} It reads now: “${present ?? words(item(mine.seq))}”. Saving again puts yours in its place.`);
+      complain(`${fault.message} ${t('It reads now: “{}”. Saving again puts yours in its place.', present ?? words(item(mine.seq)))}`);
     } else {
       complain(fault.message);
     }
@@ -62,7 +63,7 @@ function save(event) {
   const text = open.element.querySelector('textarea').value;
   const li = item(open.seq);
   if (text === words(li)) close();
-  else if (!text.trim()) complain('A message cannot be empty. Delete it instead.');
+  else if (!text.trim()) complain(t('A message cannot be empty. Delete it instead.'));
   else {
     attempt({ action: 'edit', text, base: open.base }, () => {
       const shown = item(open.seq)?.querySelector('.words');
@@ -87,10 +88,10 @@ function edit(li) {
   const field = make('textarea', { id: 'in-place', rows: '1', dir: 'auto', 'aria-describedby': 'in-place-error', onkeydown: editKeys });
   field.value = words(li);
   const form = make('form', { class: 'in-place', onsubmit: save }, make('div', { class: 'box' },
-    make('label', { class: 'sr-only', for: 'in-place' }, 'Edit your message'), field, error(),
-    make('div', { class: 'row' }, make('p', { class: 'hint needs-script' }, `${document.body.dataset.enter === 'break' ? 'Ctrl+Enter' : 'Enter'} saves, Esc cancels`),
-      make('button', { type: 'button', class: 'button', onclick: close }, 'Cancel'),
-      make('button', { class: 'button primary' }, 'Save'))));
+    make('label', { class: 'sr-only', for: 'in-place' }, t('Edit your message')), field, error(),
+    make('div', { class: 'row' }, make('p', { class: 'hint needs-script' }, t('{} saves, Esc cancels', document.body.dataset.enter === 'break' ? `${t('Ctrl')}+Enter` : 'Enter')),
+      make('button', { type: 'button', class: 'button', onclick: close }, t('Cancel')),
+      make('button', { class: 'button primary' }, t('Save')))));
   open = { tool: 'edit', seq: li.dataset.seq, base: li.dataset.change, element: form };
   page.hold(() => hang(li));
   form.scrollIntoView({ block: 'nearest' });
@@ -100,11 +101,11 @@ function edit(li) {
 
 function remove(li) {
   close();
-  const yes = make('button', { type: 'button', class: 'button danger', onclick: () => attempt({ action: 'delete' }, close) }, 'Delete');
+  const yes = make('button', { type: 'button', class: 'button danger', onclick: () => attempt({ action: 'delete' }, close) }, t('Delete'));
   const element = make('div', { class: 'confirm', role: 'group', 'aria-labelledby': 'in-place-question',
     onkeydown: (event) => { if (event.key === 'Escape') close(); } },
-  make('span', { id: 'in-place-question' }, 'Delete this message? It cannot be brought back.'), yes,
-  make('button', { type: 'button', class: 'button', onclick: close }, 'Keep it'), error());
+  make('span', { id: 'in-place-question' }, t('Delete this message? It cannot be brought back.')), yes,
+  make('button', { type: 'button', class: 'button', onclick: close }, t('Keep it')), error());
   open = { tool: 'delete', seq: li.dataset.seq, base: li.dataset.change, element };
   page.hold(() => hang(li));
   element.scrollIntoView({ block: 'nearest' });

@@ -1,30 +1,28 @@
-// Messages that are far from what is looked at cost nothing: each is laid out once, and then skipped by the browser until
-// it comes near. It keeps the size it had, so that nothing moves.
+// Messages that are far from what is looked at cost nothing: each is laid out once, and is then skipped by the browser
+// until it comes near. It keeps the size it had, so that nothing moves.
 
 import { on, page } from './page.js';
 
-let fresh = new Set();
+const AROUND = '1000px 0px';
 
-// The size is taken when a frame is drawn: in the one after that it is known.
-function lay(items) {
-  if (!fresh.size) {
-    requestAnimationFrame(() => {
-      const drawn = fresh;
-      fresh = new Set();
-      requestAnimationFrame(() => drawn.forEach((li) => li.classList.add('far')));
-    });
+const watch = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (isIntersecting) continue;
+    target.classList.add('far');
+    watch.unobserve(target);
   }
-  for (const li of items) {
-    li.classList.remove('far');
-    fresh.add(li);
-  }
+}, { root: page.scroller, rootMargin: AROUND });
+
+function lay(li) {
+  li.classList.remove('far');
+  watch.observe(li);
 }
 
 export function start() {
   let width = 0;
   new ResizeObserver(([{ contentRect }]) => { // also once at the beginning
-    if (contentRect.width !== width) lay(page.messages.querySelectorAll('.message'));
+    if (contentRect.width !== width) page.messages.querySelectorAll('.message').forEach(lay);
     width = contentRect.width;
   }).observe(page.messages);
-  on('shown', ({ li }) => lay([li]));
+  on('shown', ({ li }) => lay(li));
 }

@@ -1,12 +1,12 @@
 // Day separators, and which messages continue the one above: by the reader's own days.
 
 import { make } from './page.js';
+import { locale } from './text.js';
 
 const CLOSE = 5 * 60 * 1000;
 
-const language = navigator.language?.startsWith(document.documentElement.lang) ? navigator.language : document.documentElement.lang;
-const thisYear = new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' });
-const anyYear = new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const thisYear = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
+const anyYear = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 
 const created = (li) => new Date(li.dataset.created);
 

@@ -2,6 +2,7 @@
 
 import { make, on, page, tell } from './page.js';
 import { get } from './net.js';
+import { t } from './text.js';
 
 const NEAR = 400; // pixels from the top
 let loading = false;
@@ -38,7 +39,7 @@ function more({ more: some, before: seq }) {
   link()?.parentElement.remove();
   if (!some) return;
   const href = `/rooms/${page.room}?before=${seq}`;
-  page.messages.before(make('p', { class: 'older' }, make('a', { class: 'button', id: 'older', href }, 'Older messages')));
+  page.messages.before(make('p', { class: 'older' }, make('a', { class: 'button', id: 'older', href }, t('Older messages'))));
 }
 
 export function start() {

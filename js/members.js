@@ -2,9 +2,11 @@
 
 import { make, on, page, sleep, tell } from './page.js';
 import { getPage } from './net.js';
+import { n, t } from './text.js';
 
 const KEY = 'snug:members';
 const MOST = 200; // as many members as the server lists
+const ROLES = { owner: t('owner'), admin: t('admin'), muted: t('muted') };
 
 let refreshing = false;
 let again = false;
@@ -12,7 +14,7 @@ let again = false;
 const isMe = (person) => person.name === page.myName;
 
 function presence(online) {
-  return make('span', { class: online ? 'dot online' : 'dot' }, make('span', { class: 'sr-only' }, online ? 'online' : 'away'));
+  return make('span', { class: online ? 'dot online' : 'dot' }, make('span', { class: 'sr-only' }, online ? t('online') : t('away')));
 }
 
 // The same initials and colour as the server gives (text_initials and text_hue).
@@ -34,7 +36,7 @@ function entry(member) {
       make('span', { class: `avatar small hue-${hue(member.name)}`, 'aria-hidden': 'true' }, initials(member.display)),
       presence(member.online || isMe(member))),
     make('span', { class: 'name', dir: 'auto' }, member.display));
-  if (member.role !== 'member') link.append(make('span', { class: 'role' }, member.role));
+  if (ROLES[member.role]) link.append(make('span', { class: 'role' }, ROLES[member.role]));
   return make('li', { 'data-user': member.id, 'data-user-name': member.name }, link);
 }
 
@@ -44,7 +46,7 @@ function members(list) {
   panel.replaceChildren(...list.map(entry));
   if (list.length >= MOST) return; // there may be more than the panel shows
   document.querySelector('#members .number').textContent = list.length;
-  document.getElementById('members-link').textContent = `${list.length} ${list.length === 1 ? 'member' : 'members'}`;
+  document.getElementById('members-link').textContent = n('{} member', '{} members', list.length);
 }
 
 // Whether a dot on this page changed.
@@ -97,6 +99,8 @@ function info(room) {
   if (room.name && name && topic) {
     page.title = page.title.replace(page.roomName, () => room.name);
     name.textContent = room.name;
+    const text = document.getElementById('text');
+    if (text?.placeholder) text.placeholder = text.placeholder.replace(page.roomName, () => room.name);
     page.roomName = room.name;
     tell('sidebar');
   }

@@ -1,8 +1,10 @@
 // Requests to /messages as JSON. A failure is always a Failure, with what the server said if it said anything.
 
+import { t } from './text.js';
+
 export class Failure extends Error {
   constructor(status, body, retryAfter) {
-    super(body?.error?.message || (status ? `The server answered ${status}.` : 'The server could not be reached.'));
+    super(body?.error?.message || (status ? t('The server answered {}.', status) : t('The server could not be reached.')));
     this.status = status; // 0: no answer that makes sense
     this.body = body;
     this.code = body?.error?.code || '';

@@ -3,6 +3,7 @@
 // page that died are taken over after a while; should two send the same, the nonce makes one of it.
 
 import { page } from './page.js';
+import { t } from './text.js';
 
 const PREFIX = `snug:out:${page.me}:${page.room}:`;
 const DEAD = 150000; // a hidden page may be woken only once a minute
@@ -70,7 +71,7 @@ export function next() {
     const free = !item.tab || item.tab === tab || Date.now() - item.touched > DEAD;
     if (!free) continue;
     if (Date.now() - item.at > DAY) {
-      change(item, { error: 'It was written more than a day ago.' });
+      change(item, { error: t('It was written more than a day ago.') });
       continue;
     }
     return change(item, { tab });

@@ -1,12 +1,13 @@
 // How a message looks that is not committed yet, or that the server refused.
 
 import { make, page } from './page.js';
+import { t } from './text.js';
 
 function state(item, { again, discard }) {
-  if (!item.error) return make('p', { class: 'state' }, 'Sending …');
-  return make('p', { class: 'state', role: 'alert' }, make('span', {}, `Not sent. ${item.error}`),
-    make('button', { type: 'button', class: 'button', onclick: () => again(item) }, 'Try again'),
-    make('button', { type: 'button', class: 'button danger', onclick: () => discard(item) }, 'Discard'));
+  if (!item.error) return make('p', { class: 'state' }, t('Sending …'));
+  return make('p', { class: 'state', role: 'alert' }, make('span', {}, `${t('Not sent.')} ${item.error}`),
+    make('button', { type: 'button', class: 'button', onclick: () => again(item) }, t('Try again')),
+    make('button', { type: 'button', class: 'button danger', onclick: () => discard(item) }, t('Discard')));
 }
 
 export function pending(item, actions) {

@@ -2,6 +2,7 @@
 // or does not start leaves its part to plain links and forms, and the others go on.
 
 import { page } from './page.js';
+import { t } from './text.js';
 
 const everywhere = ['time', 'status', 'sidebar', 'unread', 'members', 'keys', 'notify'];
 const inRoom = ['timeline', 'view', 'announce', 'history', 'send', 'tools', 'draft', 'closed', 'far', ...(CSS.supports('field-sizing', 'content') ? [] : ['grow'])];
@@ -21,7 +22,7 @@ async function run() {
   });
   if (page.room && (failed.includes('follow') || failed.includes('timeline'))) {
     const bar = document.getElementById('connection');
-    bar.textContent = 'This page could not be loaded whole and does not follow what is new. Reload it to see new messages.';
+    bar.textContent = t('This page could not be loaded whole and does not follow what is new. Reload it to see new messages.');
     bar.hidden = false;
   }
 }

@@ -5,6 +5,7 @@ import { backOff, isSend, on, page, sleep, tell } from './page.js';
 import { post } from './net.js';
 import { pending } from './pending.js';
 import * as outbox from './outbox.js';
+import { t } from './text.js';
 
 const views = new Map(); // id -> its <li>
 const committed = new Map(); // seq -> the <li> that waits for the real one
@@ -65,7 +66,7 @@ async function deliver(item) {
     } catch (fault) {
       const line = views.get(item.id)?.querySelector('.state');
       if (fault.status === 401) { // kept for when the same user is back
-        if (line) line.textContent = 'Not sent: you are signed out. It goes out when you are back.';
+        if (line) line.textContent = t('Not sent: you are signed out. It goes out when you are back.');
         return false;
       }
       if (!fault.passing) {
@@ -73,7 +74,7 @@ async function deliver(item) {
         paint();
         return true;
       }
-      if (line) line.textContent = 'Not sent yet. It is tried again by itself …';
+      if (line) line.textContent = t('Not sent yet. It is tried again by itself …');
       const wait = Math.max(fault.retryAfter, backOff(failures));
       await Promise.race([sleep(wait), new Promise((now) => { wake = now; })]);
     }

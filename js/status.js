@@ -1,6 +1,7 @@
 // Says in the page when the connection is gone, counting down to the next try, and when it is over for good.
 
 import { make, on, page, tell } from './page.js';
+import { t } from './text.js';
 
 let bar;
 let ticking = 0;
@@ -14,7 +15,7 @@ function say(...content) {
 function countdown(next) {
   const seconds = Math.max(0, Math.ceil((next - Date.now()) / 1000));
   const count = bar.querySelector('.seconds');
-  if (count) count.textContent = seconds ? ` Next try in ${seconds} s.` : ' Trying now.';
+  if (count) count.textContent = ` ${seconds ? t('Next try in {} s.', seconds) : t('Trying now.')}`;
 }
 
 // The words stand in a status region once; the seconds change outside of it, or they would be read out one by one.
@@ -28,10 +29,10 @@ function connection({ ok, next, failures }) {
   }
   if (failures < 2 && navigator.onLine) return; // most cuts are over before anybody needs to know
   if (bar.hidden) {
-    say(navigator.onLine ? 'No connection to the server. What you write is kept and sent later.'
-      : 'You are offline. What you write is kept and sent later.',
+    say(navigator.onLine ? t('No connection to the server. What you write is kept and sent later.')
+      : t('You are offline. What you write is kept and sent later.'),
     make('span', { class: 'seconds', 'aria-hidden': 'true' }),
-    make('button', { class: 'button', type: 'button', onclick: () => tell('kick') }, 'Try now'));
+    make('button', { class: 'button', type: 'button', onclick: () => tell('kick') }, t('Try now')));
   }
   if (!next) return;
   countdown(next);
@@ -44,10 +45,11 @@ function ended({ status, code }) {
   const elsewhere = code === 'signed_in_elsewhere';
   if (elsewhere || status === 401 || code === 'signed_out' || code === 'not_signed_in') {
     const path = encodeURIComponent(location.pathname);
-    say(elsewhere ? 'You signed in somewhere else, and this site allows one session at a time. ' : 'You are signed out. ', make('a', { href: `/login?next=${path}` }, 'Sign in again'), ' What you wrote and did not send is kept.');
+    say(elsewhere ? t('You signed in somewhere else, and this site allows one session at a time.') : t('You are signed out.'), ' ',
+      make('a', { href: `/login?next=${path}` }, t('Sign in again')), ' ', t('What you wrote and did not send is kept.'));
   } else if (page.room) {
     tell('gone');
-    say('This room is gone, or you are not a member of it any more. ', make('a', { href: '/rooms' }, 'Go to your rooms'));
+    say(t('This room is gone, or you are not a member of it any more.'), ' ', make('a', { href: '/rooms' }, t('Go to your rooms')));
   }
 }
 

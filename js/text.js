@@ -2,10 +2,12 @@
 // German. `{}` in a text is where a value goes.
 
 export const language = document.documentElement.lang || 'en';
+// For dates: as the reader's own country writes them in that language.
+export const locale = navigator.language?.startsWith(language) ? navigator.language : language;
 
 const words = language === 'de' ? await import('./de.js').then((module) => module.default, () => ({})) : {};
 
-const fill = (text, values) => values.reduce((filled, value) => filled.replace('{}', () => value), text);
+const fill = (text, values) => text.replaceAll('{}', () => values.shift());
 
 export const t = (english, ...values) => fill(words[english] || english, values);
 

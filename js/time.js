@@ -1,17 +1,20 @@
 // Times in the reader's own zone, with the full date on hover. The HTML holds them in UTC.
 
 import { page } from './page.js';
+import { locale, t } from './text.js';
 
-const short = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
-const long = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
-const ago = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: 'auto' });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
+// 12 or 24 hours: what the reader is used to, whatever the language.
+const { hourCycle } = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions();
+const short = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', hourCycle });
+const long = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', hourCycle });
+const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+const ago = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+const full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short', hourCycle });
 
 // "5 minutes ago"; what is longer ago than a week as a date.
 function since(date) {
   const minutes = Math.floor((Date.now() - date) / 60000);
-  if (minutes < 1) return 'just now';
+  if (minutes < 1) return t('just now');
   if (minutes < 60) return ago.format(-minutes, 'minute');
   if (minutes < 1440) return ago.format(-Math.floor(minutes / 60), 'hour');
   return minutes < 10080 ? ago.format(-Math.floor(minutes / 1440), 'day') : long.format(date);

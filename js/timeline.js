@@ -4,6 +4,7 @@
 
 import { make, on, page, tell } from './page.js';
 import { settle } from './group.js';
+import { t } from './text.js';
 
 const TRIM = 800; // more than this many are cut to half while the reader is at the end
 const PACE = 100; // milliseconds between two changes of the page: in a flood of messages it stays quick
@@ -32,11 +33,11 @@ function own(li) {
   const may = mine || page.role === 'admin' || page.role === 'owner';
   const time = li.querySelector('time').textContent;
   const href = (name) => `/rooms/${page.room}?${name}=${li.dataset.seq}#${name}`;
-  const tool = (name, label, rest = ' the message of ') => make('a', { href: href(name), 'data-tool': name },
-    label, make('span', { class: 'sr-only' }, `${rest}${time}`));
-  const tools = [tool('unread', 'Mark unread', ' from the message of ')];
-  if (may) tools.unshift(tool('delete', 'Delete'));
-  if (mine && page.role !== 'muted') tools.unshift(tool('edit', 'Edit'));
+  const tool = (name, label, rest = t('the message of {}', time)) => make('a', { href: href(name), 'data-tool': name },
+    label, make('span', { class: 'sr-only' }, ` ${rest}`));
+  const tools = [tool('unread', t('Mark unread'), t('from the message of {}', time))];
+  if (may) tools.unshift(tool('delete', t('Delete')));
+  if (mine && page.role !== 'muted') tools.unshift(tool('edit', t('Edit')));
   li.append(make('p', { class: 'tools' }, ...tools));
   const edited = li.querySelector('.edited');
   edited?.replaceChildren(may ? make('a', { href: href('versions') }, edited.textContent) : edited.textContent);

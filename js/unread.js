@@ -2,6 +2,7 @@
 
 import { make, on, page, tell } from './page.js';
 import { csrf, get, post } from './net.js';
+import { t } from './text.js';
 
 const EVERY = 15000; // between two read marks of a page that stays open
 
@@ -30,7 +31,7 @@ function paint() {
     const old = link.querySelector('.count');
     if ((old?.firstChild.data ?? '0') === String(count)) continue;
     old?.remove();
-    if (count) link.append(make('span', { class: 'count' }, String(count), make('span', { class: 'sr-only' }, ' unread')));
+    if (count) link.append(make('span', { class: 'count' }, String(count), make('span', { class: 'sr-only' }, ` ${t('unread')}`)));
   }
   const icon = document.querySelector('link[rel="icon"]');
   const dotted = icon.href.replace(/icon(-unread)?\.svg$/, total ? 'icon-unread.svg' : 'icon.svg');

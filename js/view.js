@@ -3,6 +3,7 @@
 // The scroller runs backwards (column-reverse): scrollTop is 0 at the end and negative above it.
 
 import { make, on, page, tell } from './page.js';
+import { n, t } from './text.js';
 
 const NEAR = 48;
 let waiting = 0;
@@ -48,7 +49,7 @@ function seen() {
 function arrived({ live, message }) {
   if (!live || atEnd() || String(message.sender?.id) === page.me) return;
   waiting += 1;
-  pill.textContent = `${waiting} new ${waiting === 1 ? 'message' : 'messages'} ↓`;
+  pill.textContent = `${n('{} new message', '{} new messages', waiting)} ↓`;
   pill.hidden = false;
 }
 
@@ -78,7 +79,7 @@ function divide(seq) {
   page.hold(() => {
     const after = old?.nextElementSibling;
     old?.remove();
-    li.before(make('li', { class: 'new', id: 'new' }, make('span', {}, 'New since you left')));
+    li.before(make('li', { class: 'new', id: 'new' }, make('span', {}, t('New since you left'))));
     tell('settle', after);
     tell('settle', li);
   });

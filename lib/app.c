@@ -157,7 +157,7 @@ void app_fail(struct req *req, int status, const char *code, const char *text)
         return;
     }
     page_error(req->view, status, text);
-    if (status >= 500 || status == 403 || status == 401)
+    if (status >= 500 || status == 401 || strcmp(code, "bad_csrf") == 0)
         keep_typed(req);
     /* While the database is away there is no sidebar to show either. */
     if (status >= 500)
@@ -432,6 +432,18 @@ void app_notice(struct req *req, const struct app_action *actions, size_t count)
     for (size_t i = 0; done != NULL && i < count; i++)
         if (strcmp(done, actions[i].name) == 0 && actions[i].notice != NULL)
             view_set(req->view, "Notice", t(actions[i].notice));
+}
+
+bool app_confirmed(struct req *req, const char *name)
+{
+    struct app_field confirm = {"confirm", T("The name"), TEXT_GROUP_MAX, true, NULL};
+
+    if (!app_fields(req, &confirm, 1))
+        return false;
+    if (strcmp(confirm.value, name) == 0)
+        return true;
+    app_error(req, "confirm", t("Type the name exactly as it is, to delete it."));
+    return false;
 }
 
 bool app_room_fields(struct req *req, struct room_fields *fields)

@@ -145,6 +145,9 @@ enum db_result app_people(struct req *req);
 #define APP_NAMES_MAX 100
 enum db_result app_names(struct req *req, const char *field, const char *text, uint64_t **ids, size_t *count);
 
+/* Whether the form's `confirm` is the name of what is to be deleted; if not, an error stands beside it. */
+bool app_confirmed(struct req *req, const char *name);
+
 /* The name of a group's settings, shared by creating and updating. False: errors stand beside the fields. */
 bool app_room_fields(struct req *req, struct room_fields *fields);
 

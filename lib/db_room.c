@@ -34,6 +34,7 @@ struct change {
     uint64_t user;
     enum role role;
     const struct room_fields *fields;
+    const char *display; /* of who departs */
     const uint64_t *users;
     size_t count;
     struct strbuf *banned;
@@ -119,8 +120,9 @@ enum db_result db_room_public(struct db *db, uint64_t user_id, size_t limit, str
         "SELECT " DB_ROOM_COLUMNS ", (SELECT COUNT(*) FROM members c WHERE c.room_id = r.id) FROM rooms r "
         "LEFT JOIN members m ON m.room_id = r.id AND m.user_id = ?" DB_ROOM_OTHER
         "WHERE r.visibility = 'public' AND r.kind = 'group' AND r.deleted_at IS NULL AND m.user_id IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM bans b WHERE b.room_id = r.id AND b.user_id = ? AND b.banned_by > 0) "
         "ORDER BY r.name LIMIT ?",
-        "uu", user_id, (uint64_t)limit);
+        "uuu", user_id, user_id, (uint64_t)limit);
 
     *list = (struct room_list){NULL, 0};
     if (result == DB_OK)
@@ -934,22 +936,18 @@ static enum db_result find_heir(struct db *db, struct locked *room, uint64_t use
 }
 
 /* What was done to a user is told by name: it goes with the account, as changes of the messages that held it. */
-static enum db_result forget_name(struct db *db, struct locked *room, uint64_t user)
+static enum db_result forget_name(struct db *db, struct locked *room, const char *display)
 {
-    char display[TEXT_DISPLAY_MAX * 4 + 1];
-    enum db_result result = display_of(db, user, display);
-
-    if (result == DB_OK)
-        result = db_run(
-            db,
-            "UPDATE messages w JOIN (SELECT seq, ROW_NUMBER() OVER (ORDER BY seq) AS n, REPLACE(CONCAT(', ', "
-            "text, ', '), CONCAT(', ', ?, ', '), ', Former member, ') AS new_text FROM messages WHERE "
-            "room_id = ? "
-            "AND kind = 'event' AND event NOT IN ('renamed', 'topic', 'public', 'private', 'history') AND "
-            "LOCATE(CONCAT(', ', ?, ', '), CONCAT(', ', text, ', ')) > 0) k ON k.seq = w.seq SET w.version = "
-            "? "
-            "+ k.n, w.text = SUBSTRING(k.new_text, 3, CHAR_LENGTH(k.new_text) - 4) WHERE w.room_id = ?",
-            "susuu", display, room->id, display, room->version, room->id);
+    enum db_result result = db_run(
+        db,
+        "UPDATE messages w JOIN (SELECT seq, ROW_NUMBER() OVER (ORDER BY seq) AS n, REPLACE(CONCAT(', ', "
+        "text, ', '), CONCAT(', ', ?, ', '), ', Former member, ') AS new_text FROM messages WHERE "
+        "room_id = ? "
+        "AND kind = 'event' AND event NOT IN ('renamed', 'topic', 'public', 'private', 'history') AND "
+        "LOCATE(CONCAT(', ', ?, ', '), CONCAT(', ', text, ', ')) > 0) k ON k.seq = w.seq SET w.version = "
+        "? "
+        "+ k.n, w.text = SUBSTRING(k.new_text, 3, CHAR_LENGTH(k.new_text) - 4) WHERE w.room_id = ?",
+        "susuu", display, room->id, display, room->version, room->id);
     room->version += result == DB_OK ? db_affected(db) : 0;
     return result == DB_NONE ? DB_OK : result;
 }
@@ -970,7 +968,7 @@ static enum db_result abandon(struct db *db, void *context)
         result = raise_members(db, room.id);
         return result == DB_OK ? delete_member(db, &room, c->user, false) : result;
     }
-    result = forget_name(db, &room, c->user);
+    result = forget_name(db, &room, c->display);
     if (result != DB_OK)
         return result;
     if (role == ROLE_OWNER)
@@ -982,9 +980,9 @@ static enum db_result abandon(struct db *db, void *context)
     return result == DB_OK ? told(db, &room, c->user, c->user, "left") : result;
 }
 
-enum db_result db_room_abandon(struct db *db, uint64_t id, uint64_t user)
+enum db_result db_room_abandon(struct db *db, uint64_t id, const struct departure *departure)
 {
-    struct change c = {.room_id = id, .user = user};
+    struct change c = {.room_id = id, .user = departure->user_id, .display = departure->display};
 
     return db_transaction(db, abandon, &c);
 }

@@ -62,7 +62,7 @@ enum db_result db_room_get(struct db *db, uint64_t id, uint64_t user_id, struct 
 
 /* The user's rooms: groups by name, then direct rooms by the other's name. */
 enum db_result db_room_mine(struct db *db, uint64_t user_id, struct room_list *list);
-/* Public groups that the user is not in, by name, at most `limit`. */
+/* Public groups that the user is not in and not banned from, by name, at most `limit`. */
 enum db_result db_room_public(struct db *db, uint64_t user_id, size_t limit, struct room_list *list);
 /* Groups that both users are in, by name. */
 enum db_result db_room_common(struct db *db, uint64_t user_id, uint64_t other_id, struct room_list *list);
@@ -113,7 +113,7 @@ enum db_result db_room_set_role(struct db *db, uint64_t id, uint64_t actor, uint
                                 bool *last_owner);
 /* The user's account ends. A group that would lose its only owner gets another: the admin who has been there longest,
  * else the member; one that nobody else is in is deleted. Who is no member: DB_OK, nothing changes. */
-enum db_result db_room_abandon(struct db *db, uint64_t id, uint64_t user);
+enum db_result db_room_abandon(struct db *db, uint64_t id, const struct departure *departure);
 /* An owner may name the one who owns it from then on (`owner` not 0); with *last_owner that is no other member. */
 enum db_result db_room_leave(struct db *db, uint64_t id, uint64_t actor, uint64_t owner, bool *last_owner);
 /* Only public groups. Who is a member already: DB_OK, nothing changes. DB_REFUSED: banned. */

@@ -14,6 +14,9 @@
 #define COLUMN_COUNT 11
 #define FROM         " FROM users u" DB_PRESENCE_OF("u")
 
+/* What holds the argument, whatever stands in it. */
+#define HOLDS "CONCAT('%', REPLACE(REPLACE(REPLACE(?, '|', '||'), '%', '|%'), '_', '|_'), '%') ESCAPE '|'"
+
 struct addition {
     const struct user_fields *fields;
     uint64_t id;
@@ -143,7 +146,8 @@ enum db_result db_user_list(struct db *db, const char *query, size_t skip, size_
     enum db_result result =
         db_run(db,
                "SELECT " COLUMNS FROM "WHERE u.deleted_at IS NULL AND u.suspended_at IS NULL AND "
-               "(LOCATE(?, CONVERT(u.name USING utf8mb4)) > 0 OR LOCATE(?, u.display) > 0) "
+               /* LIKE, because LOCATE takes accents for differences. */
+               "(CONVERT(u.name USING utf8mb4) LIKE " HOLDS " OR u.display LIKE " HOLDS ") "
                "ORDER BY present DESC, u.display, u.id LIMIT ? OFFSET ?",
                "ssuu", query, query, (uint64_t)limit, (uint64_t)skip);
 
@@ -194,12 +198,18 @@ static enum db_result delete_user(struct db *db, void *context)
         "DELETE FROM recovery_codes WHERE user_id = ?", "DELETE FROM presence WHERE user_id = ?",
         "DELETE FROM bans WHERE user_id = ?",
     };
-    const uint64_t *id = context;
+    const struct departure *d = context;
     enum db_result result =
-        db_run(db, "SELECT 1 FROM users WHERE id = ? AND deleted_at IS NULL FOR UPDATE", "u", *id);
+        db_run(db, "SELECT 1 FROM users WHERE id = ? AND deleted_at IS NULL FOR UPDATE", "u", d->user_id);
 
+    if (result == DB_OK)
+        result =
+            db_run(db,
+                   "INSERT INTO departures (user_id, display, messages) SELECT id, display, ? FROM users "
+                   "WHERE id = ?",
+                   "uu", (uint64_t)d->messages, d->user_id);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && result == DB_OK; i++) {
-        result = db_run(db, steps[i], "u", *id);
+        result = db_run(db, steps[i], "u", d->user_id);
         if (result == DB_NONE)
             result = DB_OK;
     }
@@ -210,12 +220,33 @@ static enum db_result delete_user(struct db *db, void *context)
         "UPDATE users SET name = CONCAT('-', id), display = 'Former member', email = CONCAT('-', id), "
         "password = '', admin = 0, last_room_id = 0, deleted_at = UTC_TIMESTAMP(3), "
         "version = version + 1 WHERE id = ?",
-        "u", *id);
+        "u", d->user_id);
 }
 
-enum db_result db_user_delete(struct db *db, uint64_t id)
+enum db_result db_user_delete(struct db *db, uint64_t id, bool messages)
 {
-    return db_transaction(db, delete_user, &id);
+    struct departure d = {.user_id = id, .messages = messages};
+
+    return db_transaction(db, delete_user, &d);
+}
+
+enum db_result db_user_departure(struct db *db, struct departure *d)
+{
+    enum db_result result = db_run(db, "SELECT user_id, display, messages FROM departures LIMIT 1", "");
+
+    if (result == DB_OK && db_next(db)) {
+        d->user_id = db_u64(db, 0);
+        snprintf(d->display, sizeof d->display, "%s", db_text(db, 1, NULL));
+        d->messages = db_u64(db, 2) != 0;
+    }
+    return result;
+}
+
+enum db_result db_user_departed(struct db *db, uint64_t id)
+{
+    enum db_result result = db_run(db, "DELETE FROM departures WHERE user_id = ?", "u", id);
+
+    return result == DB_NONE ? DB_OK : result; /* another one was faster */
 }
 
 enum db_result db_user_set_last_room(struct db *db, uint64_t id, uint64_t room_id)

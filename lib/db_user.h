@@ -71,8 +71,18 @@ enum db_result db_user_set_preferences(struct db *db, uint64_t id, const char *t
                                        bool enter_sends, bool hidden);
 
 /* Ends the account: sessions and keys go, the name is free again, and what he wrote stands under "Former member". His
- * memberships and messages are not touched: leave_site does all of it. */
-enum db_result db_user_delete(struct db *db, uint64_t id);
+ * memberships and messages are not touched: a departure says what is to be done about them (leave.h). DB_NONE: there is
+ * no such account (any more). */
+enum db_result db_user_delete(struct db *db, uint64_t id, bool messages);
+
+struct departure {
+    uint64_t user_id;
+    char display[TEXT_DISPLAY_MAX * 4 + 1]; /* as it was */
+    bool messages;                          /* they go, too */
+};
+/* One of those that are not done with. DB_NONE: there is none. */
+enum db_result db_user_departure(struct db *db, struct departure *departure);
+enum db_result db_user_departed(struct db *db, uint64_t id);
 
 enum db_result db_user_set_last_room(struct db *db, uint64_t id, uint64_t room_id);
 

@@ -3,6 +3,7 @@
 #include "db_attempt.h"
 #include "db_link.h"
 #include "db_session.h"
+#include "leave.h"
 #include "limit.h"
 #include "mem.h"
 
@@ -279,7 +280,7 @@ static struct job *run_writes(struct job_thread *t, struct job *jobs)
 /* In how many seconds to clean again: soon, while there are messages that no limit keeps. */
 static unsigned clean(struct db *db, const struct config *config)
 {
-    if (db_room_trim_next(db, config->keep_days) == DB_OK)
+    if (db_room_trim_next(db, config->keep_days) == DB_OK || leave_next(config, db) == DB_OK)
         return 1;
     enum db_result result = db_session_clean(db, CLEAN_ROWS);
 

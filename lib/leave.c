@@ -1,50 +1,73 @@
 /* The end of an account. */
 #include "leave.h"
+#include "db_admin.h"
 #include "db_message.h"
+#include "lang.h"
 #include "wake.h"
 
 #include <stdlib.h>
+#include <time.h>
 
-/* Direct rooms are left once the account has ended: the other one then reads its new name in his lists. */
-static enum db_result leave_rooms(const struct config *config, struct db *db, uint64_t user_id, bool ended)
+struct ending {
+    uint64_t actor;
+    uint64_t user_id;
+    bool messages;
+};
+
+static enum db_result end_account(struct db *db, void *context)
+{
+    const struct ending *e = context;
+    const char *detail = e->messages ? T("with all messages") : "";
+    enum db_result result =
+        e->actor != 0 ? db_admin_change(db, e->actor, e->user_id, USER_DELETE, detail) : DB_OK;
+
+    return result == DB_OK ? db_user_delete(db, e->user_id, e->messages) : result;
+}
+
+static enum db_result leave_rooms(const struct config *config, struct db *db, const struct departure *d,
+                                  size_t *count)
 {
     struct room_list list;
-    enum db_result result = db_room_mine(db, user_id, &list);
+    enum db_result result = db_room_mine(db, d->user_id, &list);
 
-    for (size_t i = 0; i < list.count && result == DB_OK; i++) {
-        if (list.room[i].direct && !ended)
-            continue;
-        result = db_room_abandon(db, list.room[i].id, user_id);
-        if (result == DB_NONE) /* deleted at this moment */
-            result = DB_OK;
+    *count = list.count;
+    for (size_t i = 0; i < list.count && (result == DB_OK || result == DB_NONE); i++) {
+        result = db_room_abandon(db, list.room[i].id, d); /* DB_NONE: deleted at this moment */
         wake_room(config, list.room[i].id);
+        wake_user(config, list.room[i].other_id);
     }
     free(list.room);
     return result == DB_NONE ? DB_OK : result;
 }
 
-static enum db_result delete_messages(const struct config *config, struct db *db, uint64_t user_id)
+enum db_result leave_next(const struct config *config, struct db *db)
 {
-    uint64_t room_id;
-    enum db_result result;
+    struct departure d;
+    uint64_t room_id = 0;
+    size_t rooms;
+    enum db_result result = db_user_departure(db, &d);
 
-    while ((result = db_message_purge(db, user_id, &room_id)) == DB_OK)
+    if (result == DB_OK)
+        result = leave_rooms(config, db, &d, &rooms);
+    if (result != DB_OK || rooms > 0)
+        return result;
+    result = d.messages ? db_message_purge(db, d.user_id, &room_id) : DB_NONE;
+    if (result == DB_OK)
         wake_room(config, room_id);
-    return result == DB_NONE ? DB_OK : result;
+    return result == DB_NONE ? db_user_departed(db, d.user_id) : result;
 }
 
-enum db_result leave_site(const struct config *config, struct db *db, uint64_t user_id, bool messages)
+enum db_result leave_site(const struct config *config, struct db *db, uint64_t actor, uint64_t user_id,
+                          bool messages)
 {
-    enum db_result result = leave_rooms(config, db, user_id, false);
+    struct ending e = {actor, user_id, messages};
+    enum db_result result = db_transaction(db, end_account, &e);
+    time_t begun = time(NULL);
 
-    if (result == DB_OK && messages)
-        result = delete_messages(config, db, user_id);
-    if (result == DB_OK)
-        result = db_user_delete(db, user_id);
     if (result != DB_OK)
         return result;
-    leave_rooms(config, db, user_id, true); /* and what came in between */
-    if (messages)
-        delete_messages(config, db, user_id);
+    wake_user(config, user_id);
+    while (time(NULL) <= begun + 1 && leave_next(config, db) == DB_OK)
+        ;
     return DB_OK;
 }

@@ -15,8 +15,6 @@ bool admin_failed(struct req *req, enum db_result result);
 const char *admin_parameter(struct req *req, const char *name);
 /* The full address of a link with a token in it, into the view (Link): shown this once. */
 void admin_link(struct req *req, const char *path, const char *token);
-/* Whether the name of what is to be deleted was typed exactly; else that stands beside the field. */
-bool admin_confirmed(struct req *req, const char *name);
 
 /* The pages, and what is posted to them. */
 app_handler admin_users, admin_user, admin_user_act;

@@ -35,7 +35,7 @@ static void delete_group(struct req *req)
 
     if (!find_group(req, &group))
         return;
-    if (!admin_confirmed(req, group.name)) {
+    if (!app_confirmed(req, group.name)) {
         show_group(req, 422, &group);
         return;
     }

@@ -38,11 +38,9 @@ static bool find_user(struct req *req, struct admin_user *user)
 
 static void change(struct req *req, const struct admin_user *user, enum user_change what, bool messages)
 {
-    enum db_result result =
-        db_admin_change(req->db, req->me.id, user->id, what, messages ? T("with all messages") : "");
-
-    if (result == DB_OK && what == USER_DELETE)
-        result = leave_site(req->config, req->db, user->id, messages);
+    enum db_result result = what == USER_DELETE
+                                ? leave_site(req->config, req->db, req->me.id, user->id, messages)
+                                : db_admin_change(req->db, req->me.id, user->id, what, "");
 
     if (result == DB_DUPLICATE) {
         app_error(req, "form", t("A site needs an admin: make somebody else admin first."));
@@ -81,7 +79,8 @@ static void delete_user(struct req *req)
 
     if (!find_user(req, &user))
         return;
-    if (admin_confirmed(req, user.name))
+    view_flag(req->view, "Form.messages", *app_value(req, "messages") != '\0');
+    if (app_confirmed(req, user.name))
         change(req, &user, USER_DELETE, *app_value(req, "messages") != '\0');
     else
         show_user(req, 422, &user);

@@ -627,8 +627,10 @@ describe('a new site', () => {
   });
 
   test('registers only so many from one address in an hour', async () => {
-    const late = await new Client(own.url).register(unique('late'));
+    const name = unique('late');
+    const late = await new Client(own.url).register(name);
     assert.equal(late.status, 429);
+    assert.equal(fieldValue(late.text, 'name'), name, 'what was typed stands');
     assert.ok(Number(late.headers['retry-after']) > 0);
     assert.ok(textOf(late.text).length > 20);
     assert.equal((await own.sql('SELECT id FROM users')).length, 6);

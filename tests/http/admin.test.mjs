@@ -140,6 +140,7 @@ describe('users', () => {
     const again = await signIn(site, dora.name);
     const room = await dora.group();
     const { cursor } = await dora.read({ room });
+    await again.csrf();
     const polls = [dora, again, dora, again].map((client) => client.list({ room, after: cursor, wait: 20 }));
     const stream = await dora.stream({ room });
     await sleep(600);
@@ -150,7 +151,7 @@ describe('users', () => {
     assert.ok(Date.now() - at < 1500, `${Date.now() - at} ms`);
     stream.close();
     assert.equal((await dora.get('/account')).status, 303);
-    assert.equal((await again.message({ room, text: 'still here', nonce: 'x1' }).catch(() => ({ status: 401 }))).status, 401);
+    assert.equal((await again.message({ room, text: 'still here', nonce: 'x1' })).status, 401);
     assert.equal((await site.sql(`SELECT s.user_id FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.name = '${dora.name}'`)).length, 0);
     assert.match(textOf((await anna.get(`/admin/users/${dora.name}`)).text), /suspended/);
     assert.equal((await user(anna, dora.name, 'unsuspend')).status, 303);
@@ -195,6 +196,14 @@ describe('users', () => {
     assert.equal((await dora.get('/account')).status, 303);
     assert.equal((await anna.get(`/admin/users/${dora.name}`)).status, 404);
     assert.deepEqual(await audit(dora.name), [[anna.name, 'deleted user', 'with all messages']]);
+  });
+
+  test('stay as they are when the name is mistyped, and the wish for their messages is kept', async () => {
+    const [name] = await addUsers(site, 1);
+    const answer = await user(anna, name, 'delete', { confirm: 'another', messages: '1' });
+    assert.equal(answer.status, 422);
+    assert.match(answer.text, /id="messages"[^>]* checked/);
+    assert.equal(fieldValue(answer.text, 'confirm'), 'another');
   });
 
   test('can be deleted while they are suspended', async () => {

@@ -394,6 +394,7 @@ describe('the settings', () => {
     const wrong = await anna.settings(id, 'delete', { confirm: 'another name' });
     assert.equal(wrong.status, 422);
     assert.notEqual(fieldError(wrong.text, 'confirm'), '');
+    assert.equal(fieldValue(wrong.text, 'confirm'), 'another name', 'what was typed stands');
     const gone = await anna.settings(id, 'delete', { confirm: name });
     assert.equal(gone.status, 303);
     assert.equal((await anna.get(gone.location)).status < 400, true);

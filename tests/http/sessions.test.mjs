@@ -108,6 +108,9 @@ describe('deleting the account', () => {
     const wrong = await end(ana, 'keep', 'not the password');
     assert.equal(wrong.status, 422);
     assert.ok(fieldError(wrong.text, 'delete_password'));
+    const chosen = (html) => /id="messages-(keep|delete)"[^>]* checked/.exec(html)[1];
+    assert.equal(chosen(wrong.text), 'keep');
+    assert.equal(chosen((await end(ana, 'delete', 'not the password')).text), 'delete', 'what was chosen stands');
     assert.equal((await end(ana, 'burn')).status, 422);
     assert.equal((await account(ana, 'delete', { messages: 'keep' })).status, 422);
     assert.equal((await ana.list({})).status, 200);
@@ -206,6 +209,29 @@ describe('deleting the account', () => {
     const [[version]] = await site.sql(`SELECT version FROM rooms WHERE id = ${rooms[0]}`);
     assert.ok(Math.max(...texts) <= Number(version));
     assert.equal((await ben.message({ room: rooms[0], text: 'goes on', nonce: unique('n') })).status, 201);
+  });
+
+  test('is ended whole also when the program dies in the middle: nothing is left behind, and nobody waits for it', async () => {
+    const own = await startSite({ hdf: 'Messages.Clean = 1' });
+    try {
+      const [ana, ben] = await people(own, 2, 'half');
+      const room = await ben.group({ members: ana.name });
+      const alone = await ana.group();
+      const id = await idOf(own, ana.name);
+      await own.sql(`INSERT INTO messages (room_id, seq, version, sender_id, nonce, text, created_at) SELECT ${room}, seq + 10, seq + 10, ${id}, CONCAT('many-', seq), 'mine', UTC_TIMESTAMP(3) FROM seq_1_to_20000`);
+      await own.sql(`UPDATE rooms SET last_seq = 20010, version = 20010 WHERE id = ${room}`);
+      const ended = end(ana, 'delete').catch(() => {});
+      await eventually('the account has ended', async () => (await own.sql(`SELECT 1 FROM users WHERE id = ${id} AND deleted_at IS NOT NULL`)).length === 1, 5);
+      for (const pid of own.pids('account')) process.kill(pid, 'SIGKILL');
+      await ended;
+      await eventually('another one answers', async () => (await ben.get('/account')).status === 200, 5);
+      await eventually('the messages are gone', async () => Number((await own.sql(`SELECT COUNT(*) FROM messages WHERE sender_id = ${id} AND kind = 'text' AND deleted_at IS NULL`))[0][0]) === 0, 60);
+      await eventually('nothing is left to be done', async () => (await own.sql('SELECT 1 FROM departures')).length === 0, 10);
+      assert.deepEqual((await own.sql(`SELECT COUNT(*) FROM members m JOIN rooms r ON r.id = m.room_id WHERE m.user_id = ${id} AND r.deleted_at IS NULL`))[0], ['0']);
+      assert.equal((await own.sql(`SELECT 1 FROM rooms WHERE id = ${alone} AND deleted_at IS NULL`)).length, 0, 'the group where nobody else was');
+    } finally {
+      await own.stop();
+    }
   });
 
   test('gives a group that would lose its only owner to the admin, else the member, who has been there longest', async () => {
