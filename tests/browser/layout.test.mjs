@@ -9,7 +9,7 @@ import { axe, context, fill, group, open, person, say, sees } from './lib.mjs';
 const WIDE = 'W'.repeat(64); // the longest display name
 const NAME = `n${'o-'.repeat(15)}`; // and sign-in name, nearly
 const ROOM = 'roomwithoutanyspaces'.repeat(4).slice(0, 64);
-const WIDTHS = { 'a small phone': 320, 'a phone': 390, '200 % zoom of 1,280 px': 640, 'a wide screen': 1920 };
+const WIDTHS = { 'a wide screen': 1920, '200 % zoom of 1,280 px': 640, 'a phone': 390, 'a small phone': 320 };
 
 let snug;
 let ana;
@@ -57,8 +57,7 @@ test('no page scrolls sideways: on phones, zoomed to 200 %, or on a wide screen,
     const made = await context({ storageState: signed ? await ana.context.storageState() : undefined });
     const page = await made.newPage();
     for (const path of paths) {
-      await page.goto('about:blank');
-      await page.goto(snug.url + path);
+      await page.goto(snug.url + path, { waitUntil: 'domcontentloaded' });
       for (const [what, width] of Object.entries(WIDTHS)) {
         await page.setViewportSize({ width, height: 800 });
         for (const one of await wider(page)) found.push(`${path} on ${what}: ${one}`);
@@ -142,18 +141,21 @@ test('a room of ten thousand opens quickly, and shows the first two hundred and 
     await ana.page.goto(snug.url + path);
     return Date.now() - from;
   };
+  await took(direct);
+  const usual = await took(direct);
   const first = await took(`/rooms/${room}`);
-  assert.ok(first < 3000, `${first} ms`);
+  assert.ok(first < 4 * usual + 1000, `${first} ms, and a room of two ${usual} ms`);
   assert.equal(await ana.page.locator('#members li').count(), 200);
   await ana.page.getByText('The first 200 are listed here.').waitFor();
   await ana.page.getByRole('link', { name: '10003 members' }).waitFor();
   await say(ana, 'hello to all of you');
   await sees(ana, 'hello to all of you');
   const settings = await took(`/rooms/${room}/settings`);
-  assert.ok(settings < 10000, `${settings} ms`);
-  await ana.page.getByRole('button', { name: 'Save' }).waitFor();
-  await ana.page.getByLabel('Topic').fill('still works');
-  await ana.page.getByRole('button', { name: 'Save', exact: true }).click();
-  await ana.page.getByRole('status').first().waitFor();
+  assert.ok(settings < 4 * usual + 1000, `${settings} ms, and a room of two ${usual} ms`);
+  await ana.page.getByLabel('Somebody else').fill('m9999');
+  await ana.page.getByRole('combobox', { name: 'Role', exact: true }).selectOption('admin');
+  await ana.page.getByRole('button', { name: 'Change', exact: true }).last().click();
+  await ana.page.locator('.notice').waitFor();
+  await ana.page.getByRole('link', { name: 'Member 9999' }).waitFor(); // listed now: admins come first
   assert.deepEqual(ana.faults, []);
 });
