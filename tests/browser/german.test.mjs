@@ -186,6 +186,7 @@ test('the bar says in German that there is no connection', async () => {
 test('what opens over the page is German: jumping, the keys, the bell', async () => {
   await open(ana, room);
   const dialog = ana.page.getByRole('dialog');
+  await ana.page.locator('button#jump').waitFor(); // the scripts are there
   await ana.page.keyboard.press('Control+k');
   await ana.page.getByRole('dialog', { name: 'Zu einem Raum oder einer Person springen' }).waitFor();
   const input = dialog.getByPlaceholder('Ein Raum oder eine Person');

@@ -80,7 +80,7 @@ test('the site can be installed, under its own name, with icons that are small',
   const { errors, data } = await session.send('Page.getAppManifest');
   assert.deepEqual(errors, []);
   const manifest = JSON.parse(data);
-  assert.equal(manifest.name, await page.locator('.sidebar .site a').textContent());
+  assert.equal(manifest.name, await page.locator('.sidebar .site a[href="/rooms"]').textContent());
   const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
   assert.deepEqual(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito'), []);
   const touch = await page.locator('link[rel="apple-touch-icon"]').getAttribute('href');
