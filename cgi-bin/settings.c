@@ -28,6 +28,7 @@ static void show(struct req *req, int status)
             view_set_u64(req->view, "Form.history", room->history_limit);
     }
     page_room(req->view, room);
+    view_set_u64(req->view, "Room.MemberCount", room->member_count);
     app_page(req, status, t("Settings"), "settings.cs");
 }
 
