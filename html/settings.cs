@@ -40,6 +40,12 @@ def:since(p, by, alone) ?><?cs if:p.AddedBy ?><?cs var:by ?><bdi><?cs var:p.Adde
 <?cs if:p.CanBan ?><?cs call:member_action("ban", "{{Ban}}", p, "danger", "sr-only") ?><?cs /if ?>
 <?cs if:p.CanHandover ?><?cs call:member_action("handover", "{{Hand the group over to}}", p, "", "") ?><?cs /if ?></div></details><?cs /if ?></li><?cs /each ?>
 </ul>
+<?cs if:subcount(Members) < #Room.MemberCount ?><p class="hint">{{The first <?cs var:subcount(Members) ?> are listed here.}}</p>
+<?cs if:Room.CanManage ?><form method="post" action="/rooms/<?cs var:Room.Id ?>/settings"><?cs call:csrf() ?>
+<?cs call:field("member", "{{Somebody else}}", "text", "off", Form.member, "", "{{The name of a member who is not listed.}}", "1") ?>
+<p class="actions"><select name="role" aria-label="{{Role}}"><option value="member">{{Member}}</option><option value="admin">{{Admin}}</option><option value="owner">{{Owner}}</option></select> <button class="button" name="action" value="role">{{Change}}</button>
+<button class="button danger" name="action" value="remove">{{Remove}}</button> <button class="button" name="action" value="mute">{{Mute}}</button> <button class="button" name="action" value="unmute">{{Unmute}}</button> <button class="button danger" name="action" value="ban">{{Ban}}</button></p>
+</form><?cs /if ?><?cs /if ?>
 </section>
 <?cs if:subcount(Banned) ?><section class="panel" aria-labelledby="banned-title">
 <h2 id="banned-title">{{Banned}}</h2>

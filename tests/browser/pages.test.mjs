@@ -57,6 +57,25 @@ for (const [scheme, options] of [['light', {}], ['dark', { dark: true }], ['on a
   });
 }
 
+test('axe finds nothing in the dialogs, light and dark, and on a phone they fit', async () => {
+  for (const options of [{}, { dark: true }, { phone: true }]) {
+    const made = await context({ ...options, bypassCSP: true, storageState: await ana.context.storageState() });
+    const page = await made.newPage();
+    await page.goto(`${snug.url}/rooms/${room}`);
+    await page.locator('#bell:enabled').waitFor();
+    for (const [title, open] of [['Jump to a room or a person', () => page.keyboard.press('Control+k')],
+      ['Keys', () => page.locator('#timeline').press('?')], ['Notifications', () => page.locator('#bell').click()]]) {
+      await open();
+      await page.getByRole('dialog', { name: title }).waitFor();
+      assert.deepEqual(await axe(page), [], title);
+      assert.ok(await page.getByRole('dialog').evaluate((dialog) => dialog.scrollWidth <= dialog.clientWidth && dialog.getBoundingClientRect().right <= window.innerWidth), title);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+    await made.close();
+  }
+});
+
 test('at 390 px no page scrolls sideways, and what is touched is at least 44 px high', async () => {
   const found = [];
   await everyPage({ phone: true }, async (page, path) => {
