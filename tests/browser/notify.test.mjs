@@ -1,7 +1,7 @@
 // Being told of messages while the page is out of sight: off by default, for what one chose, and once.
 
 import assert from 'node:assert/strict';
-import { before, beforeEach, test } from 'node:test';
+import { afterEach, before, beforeEach, test } from 'node:test';
 import { site, until } from '../lib/site.mjs';
 import { group, LONG, open, person, roomOf, say, sees } from './lib.mjs';
 
@@ -10,6 +10,7 @@ let ana;
 let ben;
 let room;
 let direct;
+const contexts = [];
 
 // Playwright shows every page as visible, and nobody sees the desktop: this keeps what was shown there, and counts the
 // tones and what the browser was asked.
@@ -62,6 +63,7 @@ async function fresh(options = {}) {
   const context = await (await ben.context.browser()).newContext({ viewport: { width: 1280, height: 800 }, permissions: ['notifications'], ...options });
   await context.addCookies(await ben.context.cookies());
   await context.addInitScript(desktop);
+  contexts.push(context);
   return context;
 }
 
@@ -84,6 +86,7 @@ before(async () => {
 });
 
 beforeEach(() => open(ana, room));
+afterEach(() => Promise.all(contexts.splice(0).map((context) => context.close())));
 
 test('nobody is told or asked anything before they chose it', async () => {
   const context = await fresh();
@@ -96,7 +99,6 @@ test('nobody is told or asked anything before they chose it', async () => {
   await wait(page);
   assert.deepEqual(await told(page), []);
   assert.equal(await page.evaluate(() => window.asked + window.tones), 0);
-  await context.close();
 });
 
 test('who chose it is told of messages with their name while the page is hidden, and of no others', async () => {
@@ -116,7 +118,6 @@ test('who chose it is told of messages with their name while the page is hidden,
   await until(async () => (await told(page)).length === 2, 20);
   assert.match((await told(page))[1], new RegExp(`^#.*: ${ana.name}: \\(and @`));
   assert.equal(await page.evaluate(() => window.tones), 0, 'no sound was chosen');
-  await context.close();
 });
 
 test('a direct message is told on whatever page one was, also the first one there ever is, and a click on it opens the room', async () => {
@@ -138,7 +139,6 @@ test('a direct message is told on whatever page one was, also the first one ther
   await becomes(page, 'visible');
   await page.evaluate(() => window.told[1].onclick());
   await page.waitForURL((url) => url.pathname === `/rooms/${direct}`);
-  await context.close();
 });
 
 test('everything or nothing can be chosen for a room, and is remembered', async () => {
@@ -158,7 +158,6 @@ test('everything or nothing can be chosen for a room, and is remembered', async 
   await say(ana, `@${ben.name} even so`);
   await wait(page);
   assert.equal((await told(page)).length, 1);
-  await context.close();
 });
 
 test('several tabs tell once, with one tone, and not at all while one of them is in view', async () => {
@@ -184,7 +183,6 @@ test('several tabs tell once, with one tone, and not at all while one of them is
   await wait(pages[0]);
   assert.equal((await all(told)).length, 1);
   assert.equal((await all((page) => page.evaluate(() => window.tones))).reduce((sum, tones) => sum + tones), 2);
-  await context.close();
 });
 
 test('when the tab that tells is closed, another takes over', async () => {
@@ -198,7 +196,6 @@ test('when the tab that tells is closed, another takes over', async () => {
   await second.waitForTimeout(500);
   await say(ana, `@${ben.name} still there?`);
   await until(async () => (await told(second)).length === 1, 20);
-  await context.close();
 });
 
 test('a browser that refuses is not asked twice over, and the page says so', async () => {
@@ -208,7 +205,6 @@ test('a browser that refuses is not asked twice over, and the page says so', asy
   await dialog(page).getByLabel('Show a notification').click();
   await dialog(page).getByText('Your browser refuses notifications from here.').waitFor();
   assert.equal(await dialog(page).getByLabel('Show a notification').isChecked(), false);
-  await context.close();
 });
 
 test('the icon has a dot while something is unread, and the title says how much', async () => {
