@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define BODY_MAX    (64 * 1024) /* our largest page form, a list of names, is far below */
-#define MEMBERS_MAX 200 /* listed on the settings page; the others are managed by name */
+#define MEMBERS_MAX 200         /* listed on the settings page; the others are managed by name */
 #define COOKIE_FORM "snug_form" /* before signing in: what the form token is made from */
 
 static volatile sig_atomic_t stopping;

@@ -44,7 +44,7 @@ enum db_result leave_next(const struct config *config, struct db *db)
 {
     struct departure d;
     uint64_t room_id = 0;
-    size_t rooms;
+    size_t rooms = 0;
     enum db_result result = db_user_departure(db, &d);
 
     if (result == DB_OK)
