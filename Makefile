@@ -30,14 +30,14 @@ DBLIBS  := $(shell pkg-config --libs libmariadb 2>/dev/null || pkg-config --libs
 # As the changes call it, so that it stands in one place.
 VERSION := $(shell sed -n 's/^\#\# \([^ ]*\).*/\1/p' CHANGELOG.md | head -n 1)
 INCLUDE := -Ilib -I$(BUILD) -DSNUG_VERSION='"$(VERSION)"' -isystem /usr/include/ClearSilver $(DBFLAGS:-I%=-isystem %)
-LDLIBS  := -lfcgi -lneo_cs -lneo_utl $(DBLIBS) -lcrypto -lz
+LDLIBS  := -lfcgi -lneo_cs -lneo_utl $(DBLIBS) -lcrypto -lz -lcmark-gfm-extensions -lcmark-gfm
 ifeq ($(BUILD),build-san)
 CFLAGS  += -fsanitize=address,undefined -fno-omit-frame-pointer
 endif
 
 PROGRAMS := $(patsubst cgi-bin/%.c,$(BUILD)/bin/%,$(wildcard cgi-bin/*.c))
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
-BENCH    := $(addprefix $(BUILD)/bench/,load dbload trivial fanout)
+BENCH    := $(addprefix $(BUILD)/bench/,load dbload trivial fanout format)
 LIBRARY  := $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
 SOURCES  := $(wildcard lib/*.[ch] cgi-bin/*.[ch] cgi-bin/*/*.[ch] tests/unit/*.[ch] bench/*.[ch])
 
@@ -77,6 +77,12 @@ $(BUILD)/%.o: %.c Makefile | $(BUILD)/assets.h
 $(BUILD)/assets.h: FORCE
 	@mkdir -p $(@D)
 	@echo '#define SNUG_ASSETS "$(ASSETS)"' | cmp -s - $@ || echo '#define SNUG_ASSETS "$(ASSETS)"' > $@
+
+# The short codes of js/emoji.js, as C takes them.
+$(BUILD)/lib/emoji.o: $(BUILD)/emoji_table.h
+$(BUILD)/emoji_table.h: js/emoji.js
+	@mkdir -p $(@D)
+	sed -n 's/^\([^ -~].*\)$$/"\1\\n"/p' $< > $@
 
 # It ends with make, however make ends, and on Ctrl-C also where a script started it in the background.
 run:

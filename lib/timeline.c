@@ -165,6 +165,8 @@ static void one(struct view *item, const struct message *m)
         strbuf_release(&sentence);
     } else {
         view_set(item, "Text", m->text);
+        if (m->html != NULL)
+            view_set(item, "Html", m->html);
     }
     view_flag(item, "Deleted", m->deleted);
     if (m->deleter != NULL)
@@ -197,6 +199,16 @@ static bool follows(const struct message *before, const struct message *m)
            b - a <= FOLLOW_SECONDS;
 }
 
+/* Does it mention this user? */
+static bool is_for(const struct message *m, uint64_t user_id)
+{
+    char sign[64];
+
+    snprintf(sign, sizeof sign, MARKUP_MENTION "%" PRIu64 "\"", user_id);
+    return m->html != NULL &&
+           (strstr(m->html, sign) != NULL || strstr(m->html, MARKUP_MENTION "all\"") != NULL);
+}
+
 void timeline_view(struct view *view, const struct message_list *list, const struct timeline_viewer *viewer)
 {
     for (size_t i = 0; i < list->count; i++) {
@@ -215,6 +227,7 @@ void timeline_view(struct view *view, const struct message_list *list, const str
         view_flag(item, "Follow", before != NULL && !is_new && follows(before, m));
         view_flag(item, "New", is_new);
         view_flag(item, "Mine", mine);
+        view_flag(item, "ForMe", !mine && is_for(m, viewer->user_id));
         bool there = m->event[0] == '\0' && !m->deleted;
         view_flag(item, "CanEdit", mine && there && rights_may(viewer->role, viewer->direct, RIGHT_SEND));
         view_flag(item, "CanDelete",
@@ -249,7 +262,8 @@ static void json_one(struct strbuf *out, const struct message *m, const char *ht
     json_text(out, m->created_at);
     strbuf_addstr(out, ",\"edited_at\":");
     json_text(out, m->edited_at[0] != '\0' ? m->edited_at : NULL);
-    strbuf_addf(out, ",\"deleted\":%s", m->deleted ? "true" : "false");
+    strbuf_addf(out, ",\"deleted\":%s%s", m->deleted ? "true" : "false",
+                m->html != NULL ? ",\"formatted\":true" : "");
     if (m->deleter != NULL) {
         strbuf_addstr(out, ",\"deleted_by\":{\"name\":");
         json_text(out, m->deleter);
