@@ -3,6 +3,7 @@
 #   make            builds build/bin/<program> from cgi-bin/<program>.c, and build/libsnug.a from lib/
 #   make run        installs what is missing, builds, and serves: PORT= VAR= HOST= MESSAGES= DB= LIMITS= WAKEUPS=
 #   make demo       fills the site that runs on VAR with a small, lively example
+#   make rerender   brings the messages of the site on VAR to the present way of formatting them
 #   make test       runs every test; SAN=1 runs them on a build that checks its memory
 #   make screenshots writes pictures of every page to var/screenshots/
 #   make bench      measures it beside its peers: a table and a chart in var/bench/
@@ -94,6 +95,9 @@ deps:
 demo:
 	deploy/demo
 
+rerender: all
+	SNUG_CONFIG=$(VAR)/run/snug.hdf $(BUILD)/bin/messages rerender
+
 test:
 	tests/run
 
@@ -129,6 +133,6 @@ install: all
 clean:
 	rm -rf build build-san node_modules
 
-.PHONY: all unit run deps demo test screenshots asan bench bench-programs lint install clean FORCE
+.PHONY: all unit run deps demo rerender test screenshots asan bench bench-programs lint install clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

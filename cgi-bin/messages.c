@@ -649,12 +649,29 @@ static void serve(void)
     close(epoll);
 }
 
-int main(void)
+/* "messages rerender": brings what is stored to the present renderer, a batch at a time; stopped, it goes on where it was
+ * when it is started again. */
+static int rerender(void)
+{
+    struct db *db = db_new(&app.config);
+    uint64_t room = 0, seq = 0, done = 0, changed = 0;
+    enum db_result result;
+
+    while ((result = db_message_rerender(db, &room, &seq, &done, &changed)) == DB_OK)
+        wake_room(&app.config, room);
+    db_free(db);
+    printf("%" PRIu64 " messages rendered, %" PRIu64 " of them differ\n", done, changed);
+    return result == DB_NONE ? 0 : 1;
+}
+
+int main(int argc, char **argv)
 {
     log_name("messages");
     mallopt(M_ARENA_MAX, 1); /* two threads that seldom meet there: one heap, which can be given back */
     config_load(&app.config);
     tmpl_folder(app.config.path_html);
+    if (argc == 2 && strcmp(argv[1], "rerender") == 0 && getenv("GATEWAY_INTERFACE") == NULL)
+        return rerender();
     if (fcgi_open() >= 0) {
         serve();
         return 0;

@@ -141,7 +141,8 @@ enum db_result db_mention_list(struct db *db, uint64_t user_id, size_t skip, siz
 {
     enum db_result result = db_run(
         db,
-        "SELECT " DB_ROOM_COLUMNS ", x.seq, x.why = 'reply', s.name, s.display, t.created_at, t.text FROM "
+        "SELECT " DB_ROOM_COLUMNS
+        ", x.seq, x.why = 'reply', s.name, s.display, t.created_at, LEFT(t.text, 300) FROM "
         "mentions x JOIN members m ON m.room_id = x.room_id AND m.user_id = x.user_id JOIN rooms r ON "
         "r.id = x.room_id JOIN messages t ON t.room_id = x.room_id AND t.seq = x.seq JOIN users s ON "
         "s.id = t.sender_id" DB_ROOM_OTHER "WHERE x.user_id = ? AND r.deleted_at IS NULL AND "

@@ -27,7 +27,7 @@ struct mention {
     char sender_name[TEXT_NAME_MAX + 1];
     char sender_display[TEXT_DISPLAY_MAX * 4 + 1];
     char created_at[DB_TIME];
-    char *text;
+    char *text; /* how it begins */
 };
 
 struct mention_list {

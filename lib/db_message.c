@@ -1096,3 +1096,98 @@ enum db_result db_message_purge(struct db *db, uint64_t user_id, uint64_t *room_
         result = db_transaction(db, purge, &p);
     return result == DB_NONE ? DB_OK : result;
 }
+
+/* ---- a newer renderer ---- */
+
+#define RERENDER_MAX 200 /* messages in one transaction */
+#define RERENDER_OF  "kind = 'text' AND deleted_at IS NULL AND renderer < ?"
+
+struct rerender {
+    uint64_t room_id;
+    uint64_t seq; /* the first, then the last */
+    uint64_t done;
+    uint64_t changed;
+};
+
+/* One message as it would be written now. Whom it mentions already stays mentioned. */
+static enum db_result render_again(struct db *db, struct rerender *r, struct write *w, const char *before,
+                                   uint64_t *version)
+{
+    bool everyone = before != NULL && strstr(before, MARKUP_MENTION "all") != NULL;
+    enum db_result result = render(db, w, everyone ? ROLE_OWNER : ROLE_NONE);
+    bool same = before == NULL || w->html == NULL ? before == w->html : strcmp(before, w->html) == 0;
+
+    if (result == DB_OK && !same) {
+        r->changed++;
+        result = db_run(db, "UPDATE messages SET html = ?, version = ? WHERE room_id = ? AND seq = ?", "suuu",
+                        w->html, ++*version, w->room_id, w->seq);
+    }
+    release_rendered(w);
+    return result;
+}
+
+static enum db_result rerender(struct db *db, void *context)
+{
+    struct rerender *r = context;
+    struct write *w = mem_array(RERENDER_MAX, sizeof *w);
+    char **before = mem_array(RERENDER_MAX, sizeof *before);
+    size_t count = 0;
+    uint64_t version = 0, renderer = MARKUP_VERSION, first = r->seq;
+    enum db_result result = db_run(db, "SELECT version FROM rooms WHERE id = ? FOR UPDATE", "u", r->room_id);
+
+    if (result == DB_OK && db_next(db))
+        version = db_u64(db, 0);
+    if (result == DB_OK)
+        result = db_run(db,
+                        "SELECT seq, text, html FROM messages WHERE room_id = ? AND seq >= ? AND " RERENDER_OF
+                        " ORDER BY seq LIMIT ?",
+                        "uuuu", r->room_id, first, renderer, (uint64_t)RERENDER_MAX);
+    for (; result == DB_OK && count < RERENDER_MAX && db_next(db); count++) {
+        w[count] = (struct write){
+            .room_id = r->room_id, .seq = db_u64(db, 0), .text = mem_dup(db_text(db, 1, NULL))};
+        w[count].text_len = strlen(w[count].text);
+        before[count] = db_is_null(db, 2) ? NULL : mem_dup(db_text(db, 2, NULL));
+    }
+    r->changed = 0;
+    r->done = count;
+    for (size_t i = 0; i < count && result == DB_OK; i++) {
+        r->seq = w[i].seq;
+        result = render_again(db, r, &w[i], before[i], &version);
+    }
+    if (result == DB_OK)
+        result = db_run(
+            db,
+            "UPDATE messages SET renderer = ? WHERE room_id = ? AND seq >= ? AND seq <= ? AND " RERENDER_OF,
+            "uuuuu", renderer, r->room_id, first, r->seq, renderer);
+    if (result == DB_OK && r->changed > 0)
+        result = db_run(db, "UPDATE rooms SET version = ? WHERE id = ?", "uu", version, r->room_id);
+    for (size_t i = 0; i < count; i++) {
+        free((void *)(uintptr_t)w[i].text);
+        free(before[i]);
+    }
+    free(w);
+    free(before);
+    return result;
+}
+
+enum db_result db_message_rerender(struct db *db, uint64_t *room, uint64_t *seq, uint64_t *done,
+                                   uint64_t *changed)
+{
+    struct rerender r = {0};
+    enum db_result result =
+        db_run(db,
+               "SELECT room_id, seq FROM messages WHERE ((room_id = ? AND seq > ?) OR room_id > ?) "
+               "AND " RERENDER_OF " ORDER BY room_id, seq LIMIT 1",
+               "uuuu", *room, *seq, *room, (uint64_t)MARKUP_VERSION);
+
+    if (result != DB_OK || !db_next(db))
+        return result;
+    r.room_id = db_u64(db, 0);
+    r.seq = db_u64(db, 1);
+    result = db_transaction(db, rerender, &r);
+    *room = r.room_id;
+    *seq = r.seq;
+    *done += r.done;
+    *changed += r.changed;
+    return result;
+}

@@ -350,6 +350,8 @@ static const struct element {
     {"linebreak", "<br>", NULL, NULL},
     {"paragraph", NULL, NULL, put_paragraph},
     {"document", "", "", NULL},
+    {"html_inline", "", "", put_literal},
+    {"html_block", "<p dir=\"auto\">", "</p>", put_literal},
     /* and what makes it more than text: */
     {"emph", "<em>", "</em>", NULL},
     {"strong", "<strong>", "</strong>", NULL},
@@ -357,10 +359,8 @@ static const struct element {
     {"code", "<code>", "</code>", put_literal},
     {"link", NULL, NULL, put_link},
     {"image", NULL, NULL, put_link},
-    {"html_inline", "", "", put_literal},
     {"block_quote", "<blockquote dir=\"auto\">", "</blockquote>", NULL},
     {"code_block", "<pre tabindex=\"0\"><code>", "</code></pre>", put_literal},
-    {"html_block", "<p dir=\"auto\">", "</p>", put_literal},
     {"list", NULL, NULL, put_list},
     {"item", "<li>", "</li>", NULL},
     {"tasklist", NULL, NULL, put_task},
@@ -371,7 +371,7 @@ static const struct element {
     {"table_row", "<tr>", "</tr>", put_row},
     {"table_cell", NULL, NULL, put_cell},
 };
-#define PLAIN_ELEMENTS 5
+#define PLAIN_ELEMENTS 7
 
 static void put_node(struct writer *w, cmark_node *node, bool enter)
 {

@@ -112,6 +112,17 @@ const char *timeline_display(const char *name, const char *display)
     return name != NULL && name[0] == '-' ? t("Former member") : display;
 }
 
+void timeline_link(const struct room *room, uint64_t seq, char out[TIMELINE_LINK])
+{
+    uint64_t before = seq + PAGE_LIMIT / 2;
+
+    if (room->last_seq > before)
+        snprintf(out, TIMELINE_LINK, "/rooms/%" PRIu64 "?before=%" PRIu64 "#m%" PRIu64, room->id, before,
+                 seq);
+    else
+        snprintf(out, TIMELINE_LINK, "/rooms/%" PRIu64 "#m%" PRIu64, room->id, seq);
+}
+
 void timeline_event(const struct message *m, struct strbuf *out)
 {
     const char *who =
