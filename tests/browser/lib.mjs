@@ -12,7 +12,7 @@ import { chromium } from 'playwright-core';
 
 const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 export const PASSWORD = 'correct horse 1';
-export const LONG = 20000; // what a recovery may take on a busy machine
+export const LONG = 60000; // what a recovery may take on a busy machine
 
 let launched;
 let count = 0;
@@ -32,7 +32,7 @@ export async function context(options = {}) {
     ...(phone ? { hasTouch: true, isMobile: true } : {}),
     ...rest,
   });
-  made.setDefaultTimeout(15000);
+  made.setDefaultTimeout(45000);
   return made;
 }
 
