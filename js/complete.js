@@ -82,6 +82,10 @@ function paint(sign, letters, others = []) {
 function keys(event) {
   if (!list || event.target !== field || event.isComposing) return;
   const act = { ArrowDown: () => choose(chosen + 1), ArrowUp: () => choose(chosen - 1), Enter: () => take(shown[chosen]), Tab: () => take(shown[chosen]), Escape: leave }[event.key];
+  if (event.key === 'Enter' && shown[chosen].put === `${field.value.slice(from, field.selectionStart)} `) { // it stands there whole
+    leave();
+    return;
+  }
   if (!act || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   event.stopPropagation();

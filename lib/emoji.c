@@ -1,12 +1,12 @@
 /* Short codes of emoji. */
 #include "emoji.h"
 
+#include "emoji_table.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-static const char table[] =
-#include "emoji_table.h"
-    ;
+static const char table[] = EMOJI_TABLE;
 
 struct code {
     const char *code;
