@@ -76,8 +76,8 @@ void config_load(struct config *config)
     config->password.parallel = number(hdf, "Password.Parallel", 3, 64);
     config->limits = number(hdf, "Limits.Enabled", 1, 1) == 1;
     config->limit_sign_in = number(hdf, "Limits.SignIn", 10, 1000000);
-    config->limit_sign_in_address = number(hdf, "Limits.SignInAddress", 100, 1000000);
-    config->limit_register = number(hdf, "Limits.Register", 20, 1000000);
+    config->limit_sign_in_address = number(hdf, "Limits.SignInAddress", 300, 1000000);
+    config->limit_register = number(hdf, "Limits.Register", 200, 1000000);
     config->limit_send_burst = number(hdf, "Limits.SendBurst", 30, 1000000);
     config->limit_send_rate = number(hdf, "Limits.SendRate", 5, 1000000);
     config->limit_readers = number(hdf, "Limits.Readers", 10000, 1000000);
