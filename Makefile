@@ -3,6 +3,7 @@
 #   make            builds build/bin/<program> from cgi-bin/<program>.c, and build/libsnug.a from lib/
 #   make run        installs what is missing, builds, and serves: PORT= VAR= HOST= MESSAGES= DB= LIMITS= WAKEUPS=
 #   make demo       fills the site that runs on VAR with a small, lively example
+#   make backup     keeps all of the site that runs on VAR (or of DB) in FILE=; make restore FILE= makes a site of it
 #   make test       runs every test; SAN=1 runs them on a build that checks its memory
 #   make screenshots writes pictures of every page to var/screenshots/
 #   make bench      measures it beside its peers: a table and a chart in var/bench/
@@ -16,7 +17,7 @@ PREFIX  ?= /opt/snug
 ifneq ($(origin HOST),command line)
 HOST    := 127.0.0.1
 endif
-export PORT VAR HOST MESSAGES DB LIMITS WAKEUPS SAN
+export PORT VAR HOST MESSAGES DB LIMITS WAKEUPS SAN FILE
 
 BUILD   := $(if $(filter-out 0,$(SAN)),build-san,build)
 export BUILD
@@ -88,6 +89,12 @@ deps:
 demo:
 	deploy/demo
 
+backup:
+	@deploy/deps run backup && deploy/backup save "$$FILE"
+
+restore:
+	@deploy/backup restore "$$FILE"
+
 test:
 	tests/run
 
@@ -117,12 +124,13 @@ install: all
 	ln -sfn $(ASSETS) $(DESTDIR)$(PREFIX)/static/0
 	install -m 644 schema.sql LICENSE $(wildcard README.md CHANGELOG.md) $(DESTDIR)$(PREFIX)
 	install -m 644 $(filter-out deploy/run deploy/deps deploy/demo,$(wildcard deploy/*)) $(DESTDIR)$(PREFIX)/deploy
+	chmod 755 $(DESTDIR)$(PREFIX)/deploy/backup
 	sed 's|/opt/snug|$(PREFIX)|g' nginx.conf > $(DESTDIR)$(PREFIX)/nginx.conf
 	sed -i 's|/opt/snug|$(PREFIX)|g' $(DESTDIR)$(PREFIX)/deploy/*
 
 clean:
 	rm -rf build build-san node_modules
 
-.PHONY: all unit run deps demo test screenshots asan bench bench-programs lint install clean FORCE
+.PHONY: all unit run deps demo backup restore test screenshots asan bench bench-programs lint install clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
