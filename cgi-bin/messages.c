@@ -26,6 +26,7 @@
 #include "mem.h"
 #include "page.h"
 #include "reply.h"
+#include "sandbox.h"
 #include "text.h"
 #include "tmpl.h"
 #include "wake.h"
@@ -634,7 +635,10 @@ int main(void)
     mallopt(M_ARENA_MAX, 1); /* two threads that seldom meet there: one heap, which can be given back */
     config_load(&app.config);
     tmpl_folder(app.config.path_html);
-    if (fcgi_open() >= 0) {
+    bool cgi = fcgi_open() < 0;
+    if (app.config.sandbox && !sandbox_enter(&app.config) && !cgi)
+        log_line("no sandbox: %s", strerror(errno));
+    if (!cgi) {
         serve();
         return 0;
     }

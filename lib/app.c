@@ -1,8 +1,10 @@
 /* The frame of the page programs. */
 #include "app.h"
 #include "db_attempt.h"
+#include "mail.h"
 #include "mem.h"
 #include "page.h"
+#include "sandbox.h"
 #include "text.h"
 #include "timeline.h"
 #include "wake.h"
@@ -862,6 +864,10 @@ int app_main(int argc, char **argv, const struct route *routes)
     int listener = fcgi_open();
     sigset_t waiting;
 
+    /* The mail command needs more than we do. */
+    bool mails = strcmp(program, "reset") == 0 && mail_ready(&site_config);
+    if (site_config.sandbox && !mails && !sandbox_enter(&site_config) && listener >= 0)
+        log_line("no sandbox: %s", strerror(errno));
     if (listener < 0) {
         *req = (struct req){.config = &site_config, .program = program, .db = db};
         fcgi_cgi(&req->in, BODY_MAX);

@@ -82,6 +82,7 @@ void config_load(struct config *config)
     config->limit_send_rate = number(hdf, "Limits.SendRate", 5, 1000000);
     config->limit_readers = number(hdf, "Limits.Readers", 10000, 1000000);
     config->wakeups = number(hdf, "Wakeups", 1, 1) == 1;
+    config->sandbox = number(hdf, "Sandbox", 1, 1) == 1;
     hdf_destroy(&hdf);
     *file = *config;
     config->file = file;

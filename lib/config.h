@@ -44,6 +44,7 @@ struct config {
     unsigned limit_send_rate; /* per second and user */
     unsigned limit_readers;   /* held by one process at once */
     bool wakeups;
+    bool sandbox; /* the kernel holds the programs to what they need (sandbox.h) */
 };
 
 /* Reads the file, or takes the defaults when SNUG_CONFIG is unset. A file that cannot be read or parsed ends
