@@ -15,9 +15,12 @@ const upTo = (number) => parts.filter((part) => Number(/^-- Migration (\d+)/.exe
 const git = (...args) => spawnSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 24 });
 const commits = (git('log', '--format=%h', '--', 'schema.sql').stdout ?? '').split('\n').filter(Boolean);
 
-const numbers = parts.slice(1, -1).map((part) => Number(/\d+/.exec(part)[0]));
-const older = [...numbers.map((number) => [`migration ${number}`, () => upTo(number)]),
-  ...commits.map((commit) => [`commit ${commit}`, () => git('show', `${commit}:schema.sql`).stdout])];
+const numbersOf = (schema) => [...schema.matchAll(/^-- Migration (\d+):/gm)].map(([, number]) => Number(number));
+const numbers = numbersOf(present);
+const older = [...numbers.slice(0, -1).map((number) => [`migration ${number}`, () => upTo(number)]),
+  ...commits.map((commit) => [`commit ${commit}`, git('show', `${commit}:schema.sql`).stdout])
+    // What was never more than a branch, and lacked steps that others made beside it, was no site's.
+    .filter(([, schema]) => numbersOf(schema).every((number, at) => number === numbers[at])).map(([name, schema]) => [name, () => schema])];
 
 let site;
 let fresh;
