@@ -17,13 +17,21 @@
 static enum db_result show_members(struct req *req)
 {
     struct member_list list;
-    enum db_result result = db_room_members(req->db, req->room.id, MEMBERS_MAX, &list);
+    enum db_result result = db_room_members(req->db, req->room.id, true, MEMBERS_MAX, &list);
+    uint64_t online = 0;
+    char off[4];
 
     req->room.member_count = list.count;
     if (result == DB_OK)
         app_members(req, &list, ROLE_NONE); /* managing them is the settings page's */
+    for (size_t i = 0; i < list.count; i++)
+        online += list.member[i].online || list.member[i].id == req->me.id;
     if (result == DB_OK && list.count == MEMBERS_MAX)
         result = db_room_get(req->db, req->room.id, req->me.id, &req->room);
+    view_set_u64(req->view, "Room.OnlineCount", online);
+    view_set_u64(req->view, "Room.AwayCount", req->room.member_count - online);
+    view_flag(req->view, "MembersOff",
+              form_cookie(req->in.cookie, "snug_members", off, sizeof off) && strcmp(off, "off") == 0);
     free(list.member);
     return result == DB_NONE ? DB_OK : result;
 }

@@ -172,7 +172,8 @@ static enum db_result read_members(struct db *db, enum db_result result, size_t 
     return DB_OK;
 }
 
-enum db_result db_room_members(struct db *db, uint64_t id, size_t limit, struct member_list *list)
+enum db_result db_room_members(struct db *db, uint64_t id, bool online_first, size_t limit,
+                               struct member_list *list)
 {
     enum db_result result =
         db_run(db,
@@ -180,8 +181,9 @@ enum db_result db_room_members(struct db *db, uint64_t id, size_t limit, struct 
                ", m.muted, m.added_by, COALESCE(a.display, ''), m.added_at FROM members m "
                "JOIN users u ON u.id = m.user_id" DB_PRESENCE_OF(
                    "u") "LEFT JOIN users a ON a.id = m.added_by "
-                        "WHERE m.room_id = ? ORDER BY m.role, u.display, u.id LIMIT ?",
-               "uu", id, (uint64_t)limit);
+                        "WHERE m.room_id = ? ORDER BY IF(?, " DB_PRESENCE_ONLINE
+                        ", 0) DESC, m.role, u.display, u.id LIMIT ?",
+               "uuu", id, (uint64_t)online_first, (uint64_t)limit);
 
     return read_members(db, result, limit, list);
 }
