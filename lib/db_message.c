@@ -1,5 +1,6 @@
 /* Messages: pages, changes, and the group commit. */
 #include "db_message.h"
+#include "db_part.h"
 #include "limit.h"
 #include "mem.h"
 
@@ -14,7 +15,7 @@
     "t.seq, t.version, t.sender_id, u.name, u.display, t.nonce, t.event, t.text, t.created_at, "   \
     "t.edited_at, t.deleted_at, "                                                                  \
     "IF(t.deleted_by = 0, NULL, (SELECT CONCAT(d.name, ' ', d.display) FROM users d WHERE d.id = " \
-    "t.deleted_by))"
+    "t.deleted_by)), t.html, t.reply_to, t.parts"
 /* A page: the room, its one who asks, and messages, in one statement and so from one snapshot; as many rows are read
  * as are shown, however many the room has. Numbers have no gaps above the oldest kept, so that pages by number are plain
  * ranges; changes are cut in a table of keys. There is no ORDER BY: over these joins it would be done on the disk. */
@@ -37,6 +38,8 @@ static void release_message(struct message *m)
     free(m->event);
     free(m->text);
     free(m->deleter); /* deleter_display is the second half of it */
+    free(m->html);
+    db_part_release(m);
 }
 
 void message_list_release(struct message_list *list)
@@ -72,6 +75,12 @@ static void read_message(struct db *db, unsigned at, struct message *m)
         m->deleter_display = strchr(m->deleter, ' ');
         *m->deleter_display++ = '\0';
     }
+    if (!db_is_null(db, at + 12)) {
+        const char *html = db_text(db, at + 12, &m->html_len);
+        m->html = mem_dupn(html, m->html_len);
+    }
+    m->reply_to = db_u64(db, at + 13);
+    m->parts = (unsigned)db_u64(db, at + 14);
 }
 
 static int by_seq(const void *a, const void *b)
@@ -114,7 +123,7 @@ static enum db_result read_page(struct db *db, enum db_result result, size_t lim
         release_message(&list->message[0]);
         memmove(list->message, list->message + 1, --list->count * sizeof *list->message);
     }
-    return DB_OK;
+    return db_part_read(db, page->room.id, list);
 }
 
 enum db_result db_message_page(struct db *db, const struct page_query *q, struct page *page)
@@ -161,6 +170,7 @@ enum db_result db_message_get(struct db *db, uint64_t room_id, uint64_t seq, str
         one->message = mem_alloc(sizeof *one->message);
         one->count = 1;
         read_message(db, 0, one->message);
+        result = db_part_read(db, room_id, one);
     }
     return result;
 }
@@ -754,24 +764,16 @@ static enum db_result store_marks(struct db *db, const struct group *g)
     return result == DB_NONE ? DB_OK : result;
 }
 
-static enum db_result no_formers(struct db *db, uint64_t room_id, uint64_t from, uint64_t to)
-{
-    enum db_result result = db_run(db, "DELETE FROM revisions WHERE room_id = ? AND seq >= ? AND seq < ?",
-                                   "uuu", room_id, from, to);
-
-    return result == DB_NONE ? DB_OK : result;
-}
-
 /* What a message said before an edit is kept; a deletion takes that along. */
 static enum db_result store_old(struct db *db, const struct write *w)
 {
     if (w->action == WRITE_DELETE) {
         enum db_result result =
             db_run(db,
-                   "UPDATE messages SET version = ?, text = '', deleted_at = UTC_TIMESTAMP(3), deleted_by = "
+                   "UPDATE messages SET version = ?, deleted_at = UTC_TIMESTAMP(3), deleted_by = "
                    "IF(sender_id = ?, 0, ?) WHERE room_id = ? AND seq = ?",
                    "uuuuu", w->change, w->user_id, w->user_id, w->room_id, w->seq);
-        return result == DB_OK ? no_formers(db, w->room_id, w->seq, w->seq + 1) : result;
+        return result == DB_OK ? db_part_empty(db, w->room_id, w->seq, w->seq + 1) : result;
     }
     enum db_result result = db_run(
         db,
@@ -780,8 +782,8 @@ static enum db_result store_old(struct db *db, const struct write *w)
         "uu", w->room_id, w->seq);
     if (result == DB_OK)
         result = db_run(db,
-                        "UPDATE messages SET version = ?, text = ?, edited_at = UTC_TIMESTAMP(3) "
-                        "WHERE room_id = ? AND seq = ?",
+                        "UPDATE messages SET version = ?, text = ?, edited_at = UTC_TIMESTAMP(3), "
+                        "parts = parts | 1 WHERE room_id = ? AND seq = ?",
                         "utuu", w->change, w->text, w->text_len, w->room_id, w->seq);
     return result;
 }
@@ -797,10 +799,7 @@ static enum db_result store_rows(struct db *db, const struct group *g)
         const struct room_row *r = &g->room[i];
         if (r->oldest_seq == r->old_oldest)
             continue;
-        result = db_run(db, "UPDATE messages SET text = '' WHERE room_id = ? AND seq >= ? AND seq < ?", "uuu",
-                        r->id, r->old_oldest, r->oldest_seq);
-        if (result == DB_OK || result == DB_NONE)
-            result = no_formers(db, r->id, r->old_oldest, r->oldest_seq);
+        result = db_part_empty(db, r->id, r->old_oldest, r->oldest_seq);
     }
     return result;
 }
@@ -970,17 +969,15 @@ static enum db_result purge(struct db *db, void *context)
     if (result != DB_OK || !db_next(db))
         return result;
     uint64_t version = db_u64(db, 0);
-    result = db_run(db,
-                    "DELETE v FROM revisions v JOIN messages t ON t.room_id = v.room_id AND t.seq = v.seq "
-                    "WHERE v.room_id = ? AND t.sender_id = ?",
-                    "uu", p->room_id, p->user_id);
-    if (result == DB_OK || result == DB_NONE)
-        result = db_run(db,
-                        "UPDATE messages w JOIN (SELECT t.seq, ROW_NUMBER() OVER (ORDER BY t.seq) AS n FROM "
-                        "messages t JOIN rooms r ON r.id = t.room_id WHERE t.room_id = ? AND " OF_USER
-                        " ORDER BY t.seq LIMIT ?) k ON k.seq = w.seq SET w.version = ? + k.n, w.text = '', "
-                        "w.deleted_at = UTC_TIMESTAMP(3) WHERE w.room_id = ?",
-                        "uuuuu", p->room_id, p->user_id, (uint64_t)PURGE_MAX, version, p->room_id);
+    result = db_part_purge(db, p->room_id, p->user_id);
+    if (result == DB_OK)
+        result = db_run(
+            db,
+            "UPDATE messages w JOIN (SELECT t.seq, ROW_NUMBER() OVER (ORDER BY t.seq) AS n FROM "
+            "messages t JOIN rooms r ON r.id = t.room_id WHERE t.room_id = ? AND " OF_USER
+            " ORDER BY t.seq LIMIT ?) k ON k.seq = w.seq SET w.version = ? + k.n, w.text = '', "
+            "w.html = NULL, w.reply_to = 0, w.parts = 0, w.deleted_at = UTC_TIMESTAMP(3) WHERE w.room_id = ?",
+            "uuuuu", p->room_id, p->user_id, (uint64_t)PURGE_MAX, version, p->room_id);
     if (result == DB_OK)
         result = db_run(db, "UPDATE rooms SET version = version + ? WHERE id = ?", "uu", db_affected(db),
                         p->room_id);

@@ -25,6 +25,10 @@ struct message {
     bool deleted;
     char *deleter; /* the name of who deleted it; NULL: its sender */
     char *deleter_display;
+    char *html; /* the text as it is rendered; NULL: it is shown as it is */
+    size_t html_len;
+    uint64_t reply_to; /* the seq of what it answers; 0: nothing */
+    unsigned parts;    /* what more belongs to it (db_part.h), which is read with every list */
 };
 
 struct message_list {

@@ -1,5 +1,6 @@
 /* Rooms and their members. */
 #include "db_room.h"
+#include "db_part.h"
 #include "mem.h"
 
 #include <inttypes.h>
@@ -307,15 +308,11 @@ static enum db_result lock_for(struct db *db, const struct change *c, enum right
 /* Empties the messages before `oldest`, and what they said before, as a change of its own. */
 static enum db_result pass(struct db *db, struct locked *room, uint64_t oldest)
 {
-    enum db_result result =
-        db_run(db, "UPDATE messages SET text = '' WHERE room_id = ? AND seq >= ? AND seq < ?", "uuu",
-               room->id, room->oldest_seq, oldest);
+    enum db_result result = db_part_empty(db, room->id, room->oldest_seq, oldest);
 
-    if (result == DB_OK || result == DB_NONE)
-        result = db_run(db, "DELETE FROM revisions WHERE room_id = ? AND seq < ?", "uu", room->id, oldest);
     room->oldest_seq = oldest;
     room->version++;
-    return result == DB_NONE ? DB_OK : result;
+    return result;
 }
 
 static bool over_limit(const struct locked *room)
@@ -1030,8 +1027,9 @@ enum db_result db_room_trim_next(struct db *db, unsigned days)
     return result == DB_OK && db_next(db) ? db_room_trim(db, db_u64(db, 0), days) : result;
 }
 
-/* Runs `find` for the ids of rooms, then `clean` for each with the limit. */
-static enum db_result clean_rooms(struct db *db, const char *find, const char *clean, unsigned limit)
+/* Runs `find` for the ids of rooms, then `clean` for each with the limit; before it what belongs to their messages. */
+static enum db_result clean_rooms(struct db *db, const char *find, bool parts, const char *clean,
+                                  unsigned limit)
 {
     uint64_t ids[CLEAN_ROOMS];
     size_t count = 0;
@@ -1039,8 +1037,11 @@ static enum db_result clean_rooms(struct db *db, const char *find, const char *c
 
     while (result == DB_OK && count < CLEAN_ROOMS && db_next(db))
         ids[count++] = db_u64(db, 0);
-    for (size_t i = 0; i < count && (result == DB_OK || result == DB_NONE); i++)
-        result = db_run(db, clean, "uu", ids[i], (uint64_t)limit);
+    for (size_t i = 0; i < count && (result == DB_OK || result == DB_NONE); i++) {
+        result = parts ? db_part_clean(db, ids[i], limit) : DB_NONE;
+        if (result == DB_NONE)
+            result = db_run(db, clean, "uu", ids[i], (uint64_t)limit);
+    }
     return result == DB_NONE ? DB_OK : result;
 }
 
@@ -1049,21 +1050,17 @@ enum db_result db_room_clean(struct db *db, unsigned limit)
     static const char deleted[] =
         "SELECT id FROM rooms r WHERE deleted_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY AND "
         "EXISTS (SELECT 1 FROM messages t WHERE t.room_id = r.id) LIMIT ?";
-    static const char edited[] =
-        "SELECT id FROM rooms r WHERE deleted_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY AND "
-        "EXISTS (SELECT 1 FROM revisions v WHERE v.room_id = r.id) LIMIT ?";
     static const char trimmed[] =
         "SELECT id FROM rooms r WHERE oldest_seq > 1 AND EXISTS (SELECT 1 FROM messages t WHERE t.room_id = "
         "r.id AND "
         "t.seq < r.oldest_seq AND t.created_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY) LIMIT ?";
-    enum db_result result = clean_rooms(db, deleted, "DELETE FROM messages WHERE room_id = ? LIMIT ?", limit);
+    enum db_result result =
+        clean_rooms(db, deleted, true, "DELETE FROM messages WHERE room_id = ? LIMIT ?", limit);
 
-    if (result == DB_OK)
-        result = clean_rooms(db, edited, "DELETE FROM revisions WHERE room_id = ? LIMIT ?", limit);
     if (result != DB_OK)
         return result;
     return clean_rooms(
-        db, trimmed,
+        db, trimmed, false,
         "DELETE FROM messages WHERE room_id = ? AND created_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY AND "
         "seq < (SELECT r.oldest_seq FROM rooms r WHERE r.id = messages.room_id) ORDER BY seq LIMIT ?",
         limit);
