@@ -130,12 +130,16 @@ static void join_page(struct req *req)
 {
     enum db_result result = db_room_get(req->db, req->number, req->me.id, &req->room);
 
+    bool banned = false;
+    if (result == DB_OK)
+        result = db_room_bars(req->db, req->number, req->me.id, &banned);
     if (result != DB_OK) {
         app_failed(req, result);
         return;
     }
     page_room(req->view, &req->room);
     view_set_u64(req->view, "Room.MemberCount", req->room.member_count);
+    view_flag(req->view, "Banned", banned);
     app_page(req, 200, req->room.name, "join.cs");
 }
 

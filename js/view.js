@@ -93,13 +93,13 @@ function unread() {
 }
 
 export function start() {
-  pill = document.getElementById('pill');
+  pill = make('button', { type: 'button', class: 'pill', id: 'pill', hidden: true, onclick: toEnd });
+  document.querySelector('.foot').prepend(pill);
   page.hold = hold;
   page.atEnd = atEnd;
   page.toEnd = toEnd;
   land();
   window.addEventListener('hashchange', land);
-  pill.addEventListener('click', toEnd);
   page.scroller.addEventListener('scroll', () => {
     if (atEnd()) seen();
     if (document.getElementById('older') && page.scroller.scrollHeight - page.scroller.clientHeight + page.scroller.scrollTop < TOP) tell('nearStart');

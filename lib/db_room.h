@@ -70,6 +70,11 @@ enum db_result db_room_common(struct db *db, uint64_t user_id, uint64_t other_id
 enum db_result db_room_members(struct db *db, uint64_t id, bool online_first, size_t limit,
                                struct member_list *list);
 
+/* Whether the user may not join it. */
+enum db_result db_room_bars(struct db *db, uint64_t id, uint64_t user_id, bool *banned);
+/* The user goes by another display name: the lists of members have it, and those whom he writes with directly. */
+enum db_result db_room_renamed(struct db *db, uint64_t user_id);
+
 /* Who is banned, the last one first; added_by and added_at tell of the ban. */
 enum db_result db_room_banned(struct db *db, uint64_t id, struct member_list *list);
 
