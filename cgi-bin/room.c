@@ -112,8 +112,7 @@ static void show_page(struct req *req, const struct page *page, bool history)
     struct timeline_viewer viewer = {.user_id = req->me.id, .role = room->role, .direct = room->direct};
     char nonce[CRYPTO_TOKEN_TEXT], zone[6];
 
-    if (form_cookie(req->in.cookie, "snug_zone", zone,
-                    sizeof zone)) /* as a script said when it was here last */
+    if (form_cookie(req->in.cookie, "snug_zone", zone, sizeof zone)) /* as a script said last */
         viewer.zone = atoi(zone);
     if (!history && room->unread > 0)
         viewer.first_new = room->last_seq - room->unread + 1;

@@ -19,6 +19,6 @@ export function start() {
     const tool = link?.dataset.tool;
     if (!links[tool] || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    load(links[tool]).then((module) => module[tool](link), () => location.assign(link.href));
+    load(links[tool]).then((module) => module[tool](link), () => { if (navigator.onLine) location.assign(link.href); });
   });
 }

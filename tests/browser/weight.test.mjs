@@ -14,7 +14,7 @@ let room;
 // Opens the room in a browser that has never been here, and waits until nothing more comes.
 async function visit({ members = 'on', zone = 0, ...options } = {}) {
   const shown = await context(options);
-  await shown.addCookies([...await ana.context.cookies(), ...Object.entries({ members, zone }).map(([name, value]) => ({ name: `snug_${name}`, value: String(value), url: `${snug.url}/rooms` }))]);
+  await shown.addCookies([...await ana.context.cookies(), ...Object.entries({ members, zone }).map(([name, value]) => ({ name: `snug_${name}`, value: String(value), domain: new URL(snug.url).hostname, path: '/rooms' }))]);
   await shown.addInitScript(() => {
     window.shifts = [];
     new PerformanceObserver((list) => {
