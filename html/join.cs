@@ -4,7 +4,7 @@
 <div class="content">
 <?cs if:Room.Topic ?><p dir="auto"><?cs var:Room.Topic ?></p><?cs /if ?>
 <p><?cs if:Room.MemberCount == "1" ?>{{A public group with 1 member.}}<?cs else ?>{{A public group with <?cs var:Room.MemberCount ?> members.}}<?cs /if ?> <?cs if:Banned ?></p>
-<p class="notice bad">{{You are banned from this group. Its admins can let you in again.}}</p>
+<p class="notice bad">{{You are banned from this group. Only its admins can let you in again.}}</p>
 <p class="actions"><a class="button" href="/rooms">{{Go to your rooms}}</a></p>
 <?cs else ?>{{Join it to read and write.}}</p>
 <form method="post" action="/rooms/<?cs var:Room.Id ?>/settings" class="actions"><?cs call:csrf() ?><input type="hidden" name="action" value="join"><button class="button primary">{{Join this group}}</button> <a class="button" href="/rooms">{{Not now}}</a></form><?cs /if ?>

@@ -29,4 +29,7 @@ export function role(was) {
   else if (was === 'muted') open();
 }
 
-export const gone = () => close(t('You are not in this room any more.'));
+export function gone() {
+  document.querySelectorAll('.tools').forEach((tools) => tools.remove());
+  close(t('You are not in this room any more.'));
+}
