@@ -113,7 +113,7 @@ static void show_page(struct req *req, const struct page *page, bool history)
     char nonce[CRYPTO_TOKEN_TEXT], zone[6];
 
     if (form_cookie(req->in.cookie, "snug_zone", zone, sizeof zone)) /* as a script said last */
-        viewer.zone = atoi(zone);
+        viewer.zone = (int)strtol(zone, NULL, 10);
     if (!history && room->unread > 0)
         viewer.first_new = room->last_seq - room->unread + 1;
     page_room(req->view, room);
