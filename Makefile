@@ -120,6 +120,7 @@ install: all
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(wildcard html/*) $(DESTDIR)$(PREFIX)/html
 	cp -R css js $(DESTDIR)$(PREFIX)/static/$(ASSETS)
+	sed -i 's|^ *//.*||' $(DESTDIR)$(PREFIX)/static/$(ASSETS)/js/*.js
 	chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/static/$(ASSETS)
 	ln -sfn $(ASSETS) $(DESTDIR)$(PREFIX)/static/0
 	install -m 644 schema.sql LICENSE $(wildcard README.md CHANGELOG.md) $(DESTDIR)$(PREFIX)

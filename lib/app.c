@@ -630,7 +630,7 @@ void app_members(struct req *req, const struct member_list *list, enum role acto
 enum db_result app_people(struct req *req)
 {
     struct member_list members, banned = {NULL, 0};
-    enum db_result result = db_room_members(req->db, req->room.id, MEMBERS_MAX, &members);
+    enum db_result result = db_room_members(req->db, req->room.id, false, MEMBERS_MAX, &members);
     size_t owners = 0;
 
     if (result == DB_OK && rights_may(req->room.role, false, RIGHT_BAN))
