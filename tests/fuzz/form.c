@@ -61,10 +61,9 @@ static void fields(const uint8_t *data, size_t size)
 static void cookies(const uint8_t *data, size_t size)
 {
     char *header = mem_dupn(data, size), *all;
-    char *small = malloc(8), *large = malloc(size + 1);
+    char *small = mem_alloc(8), *large = mem_alloc(size + 1);
     size_t len = strlen(header);
 
-    CHECK(small != NULL && large != NULL);
     if (form_cookie(header, "a", small, 8))
         CHECK(strlen(small) < 8);
     if (form_cookie(header, "a", large, size + 1)) {
@@ -74,8 +73,7 @@ static void cookies(const uint8_t *data, size_t size)
         CHECK(fits == (strlen(large) < 8) && (!fits || strcmp(small, large) == 0));
     }
     /* Whatever comes before it, a cookie of ours is found: unless that has the same name. */
-    all = malloc(len + sizeof "; ours=x1");
-    CHECK(all != NULL);
+    all = mem_alloc(len + sizeof "; ours=x1");
     memcpy(all, header, len);
     memcpy(all + len, "; ours=x1", sizeof "; ours=x1");
     CHECK(strstr(header, "ours") != NULL || (form_cookie(all, "ours", small, 8) && strcmp(small, "x1") == 0));
