@@ -2,8 +2,10 @@
 #
 #   make            builds build/bin/<program> from cgi-bin/<program>.c, and build/libsnug.a from lib/
 #   make run        installs what is missing, builds, and serves: PORT= VAR= HOST= MESSAGES= DB= LIMITS= WAKEUPS=
+#   make reload     puts the new build in the place of what serves on VAR, without losing a request
 #   make demo       fills the site that runs on VAR with a small, lively example
 #   make test       runs every test; SAN=1 runs them on a build that checks its memory
+#   make prove      a crowd on a site that is broken in every way: MINUTES= SEED=
 #   make screenshots writes pictures of every page to var/screenshots/
 #   make bench      measures it beside its peers: a table and a chart in var/bench/
 #   make lint       looks over C, templates and scripts
@@ -16,7 +18,7 @@ PREFIX  ?= /opt/snug
 ifneq ($(origin HOST),command line)
 HOST    := 127.0.0.1
 endif
-export PORT VAR HOST MESSAGES DB LIMITS WAKEUPS SAN
+export PORT VAR HOST MESSAGES DB LIMITS WAKEUPS SAN MINUTES SEED
 
 BUILD   := $(if $(filter-out 0,$(SAN)),build-san,build)
 export BUILD
@@ -85,11 +87,19 @@ run:
 deps:
 	deploy/deps run
 
+reload:
+	@deploy/reload
+
 demo:
 	deploy/demo
 
 test:
 	tests/run
+
+prove:
+	deploy/deps run prove
+	@$(MAKE) -s all
+	node tests/prove/run.mjs
 
 screenshots:
 	tests/run tests/screenshots.mjs
@@ -116,13 +126,13 @@ install: all
 	chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/static/$(ASSETS)
 	ln -sfn $(ASSETS) $(DESTDIR)$(PREFIX)/static/0
 	install -m 644 schema.sql LICENSE $(wildcard README.md CHANGELOG.md) $(DESTDIR)$(PREFIX)
-	install -m 644 $(filter-out deploy/run deploy/deps deploy/demo,$(wildcard deploy/*)) $(DESTDIR)$(PREFIX)/deploy
+	install -m 644 $(filter-out deploy/run deploy/reload deploy/deps deploy/demo,$(wildcard deploy/*)) $(DESTDIR)$(PREFIX)/deploy
 	sed 's|/opt/snug|$(PREFIX)|g' nginx.conf > $(DESTDIR)$(PREFIX)/nginx.conf
 	sed -i 's|/opt/snug|$(PREFIX)|g' $(DESTDIR)$(PREFIX)/deploy/*
 
 clean:
 	rm -rf build build-san node_modules
 
-.PHONY: all unit run deps demo test screenshots asan bench bench-programs lint install clean FORCE
+.PHONY: all unit run reload deps demo test prove screenshots asan bench bench-programs lint install clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
