@@ -201,6 +201,7 @@ export class Reader extends Person {
         this.mode = this.chance.weighed([[5, 'stream'], [3, 'held'], [3, 'poll'], [this.crowd.calm ? 0 : 0.6, 'sleeper'], [this.crowd.calm ? 0 : 0.6, 'slow']]);
         if (['held', 'poll'].includes(this.mode)) await this.poll();
         else await this.stream();
+        await this.nap(20, 300);
       } catch {
         this.record.count('reconnects');
         await this.nap(20, this.crowd.calm ? 300 : 1500);
@@ -314,6 +315,7 @@ export class Reader extends Person {
     return new Promise((resolve, reject) => {
       const timers = [];
       let rest = '';
+      let done = false; // what is read after that was never told
       const request = http.get({ hostname, port, path, agent: false, headers: { Accept: 'text/event-stream', Cookie: session.client.cookieHeader(), ...resume } }, (response) => {
         if (response.statusCode !== 200) {
           let text = '';
@@ -321,7 +323,6 @@ export class Reader extends Person {
           response.on('error', reject);
           response.on('end', () => {
             try { this.take(response.statusCode, () => JSON.parse(text).error?.code, room, session, from); } catch { /* cut */ }
-            setTimeout(resolve, chance.between(100, 800));
           });
           return;
         }
@@ -330,10 +331,9 @@ export class Reader extends Person {
         response.setEncoding('utf8').on('data', (part) => {
           const blocks = (rest + part).split('\n\n');
           rest = blocks.pop();
-          for (const block of blocks) if (this.room === room) this.event(block, room, session, from);
+          for (const block of blocks) if (this.room === room && !done) this.event(block, room, session, from);
         });
         response.on('error', () => {});
-        response.on('close', resolve);
         if (this.mode === 'sleeper') {
           this.record.count('readers that stopped reading');
           response.pause();
@@ -343,7 +343,11 @@ export class Reader extends Person {
         }
       });
       request.on('error', reject);
-      request.on('close', () => timers.forEach((timer) => clearInterval(timer)));
+      request.on('close', () => {
+        done = true;
+        timers.forEach((timer) => clearInterval(timer));
+        resolve();
+      });
       const long = this.mode === 'sleeper' ? chance.between(8000, 30000) : chance.between(1000, 25000);
       timers.push(setTimeout(() => request.destroy(), long));
       timers.push(setInterval(() => { if (crowd.over) request.destroy(); }, 200));

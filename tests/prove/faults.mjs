@@ -1,16 +1,15 @@
 // What is done to the site. Each fault ends by itself and leaves nothing behind; those that this machine does not allow say
 // so once and are left out.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { execFile } from 'node:child_process';
+import { stepClock } from '../lib/clock.mjs';
 import { build, root } from '../lib/site.mjs';
 import { sleep } from '../http/client.mjs';
 
 const PROGRAMS = ['home', 'login', 'logout', 'account', 'people', 'rooms', 'room', 'settings', 'health'];
-const LIBRARY = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
 
 // ---- what has to be there before the site starts
 
@@ -26,36 +25,18 @@ export function prepare(megabytes = 420) {
     if (place.mounted) spawnSync('umount', ['-l', place.var]);
     place.mounted = false;
     fs.rmSync(folder, { recursive: true, force: true });
-    // What libfaketime leaves behind of processes that were killed.
-    for (const name of fs.readdirSync('/dev/shm')) {
-      const pid = /faketime_(?:sem|shm)_(\d+)$/.exec(name)?.[1];
-      if (pid && !fs.existsSync(`/proc/${pid}`)) fs.rmSync(`/dev/shm/${name}`, { force: true });
-    }
   };
   process.on('exit', place.remove);
-  place.clock = `${folder}/clock`;
-  const library = fs.existsSync(LIBRARY) ? LIBRARY : spawnSync('sh', ['-c', 'ls /usr/lib/*/faketime/libfaketime.so.1 | head -n 1']).stdout.toString().trim();
-  if (!library) {
-    place.skipped.push('the clock stepped (libfaketime is missing)');
-    place.clock = undefined;
-    return place;
-  }
-  fs.writeFileSync(place.clock, '+0\n', { mode: 0o644 });
-  fs.mkdirSync(`${folder}/bin`);
-  const known = process.env.PATH.split(':').concat('/usr/sbin', '/sbin');
-  for (const program of ['mariadbd', 'multiwatch']) {
-    const real = known.map((each) => `${each}/${program}`).find((each) => fs.existsSync(each));
-    fs.writeFileSync(`${folder}/bin/${program}`, `#!/bin/sh
-LD_PRELOAD=${library} FAKETIME_TIMESTAMP_FILE=${place.clock} FAKETIME_CACHE_DURATION=1 FAKETIME_DONT_FAKE_MONOTONIC=1 \\
-    FAKETIME_DONT_RESET=1 exec ${real} "$@"\n`, { mode: 0o755 });
-  }
-  place.path = `${folder}/bin:${process.env.PATH}`;
+  place.clock = stepClock(folder);
+  if (!place.clock) place.skipped.push('the clock stepped (libfaketime is missing)');
   return place;
 }
 
 // ---- faults
 
 const parent = (pid) => { try { return Number(/\) \S (\d+)/.exec(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'))[1]); } catch { return 0; } };
+
+const underWay = new Set(); // none of them twice at once
 
 export class Faults {
   constructor({ site, proxy, place, record, chance, calls = console.log }) {
@@ -149,10 +130,10 @@ export class Faults {
 
   async clock() {
     const step = this.chance.of([-7200, -600, -30, -2, 2, 30, 600, 7200]);
-    fs.writeFileSync(this.place.clock, `${step < 0 ? '' : '+'}${step}\n`);
+    this.place.clock.step(step);
     this.record.count('clock steps');
     await this.seconds(2, 8);
-    if (this.chance.may(0.7)) fs.writeFileSync(this.place.clock, '+0\n');
+    if (this.chance.may(0.7)) this.place.clock.step(0);
   }
 
   async fill() {
@@ -197,15 +178,18 @@ export class Faults {
       if (performance.now() >= until) break;
       const at = ((performance.now() - this.begun) / 1000).toFixed(1);
       const [, name, act] = this.chance.weighed(list.map((one) => [one[0], one]));
+      if (underWay.has(name)) continue;
       this.say(`${at.padStart(6)} s  ${name.padEnd(36)} ${this.record.counts['sends acknowledged'] ?? 0} sends acknowledged`);
+      underWay.add(name);
       await act();
+      underWay.delete(name);
       this.record.count('faults');
     }
   }
 
   async mend() {
     this.proxy.calm();
-    if (this.place.clock) fs.writeFileSync(this.place.clock, '+0\n');
+    this.place.clock?.step(0);
     for (const program of [...PROGRAMS, 'messages', 'nginx', 'mariadbd']) this.site.kill(program, 'SIGCONT');
   }
 }

@@ -18,7 +18,7 @@ const USERS = 100; // whose browsers all of these are; each sender is a user of 
 const KEEPERS = 4;
 const GROUPS = 9;
 const CALM_SECONDS = 15; // without faults, at the end: over these nothing may grow
-const GROWS = { files: 4, memory: 12 * 1024 }; // KiB
+const GROWS = 12 * 1024; // KiB
 const IDLE_FILES = 6; // more than when nobody had come yet: the connection to the database, and what it opened
 
 const minutes = Number(process.env.MINUTES || 2);
@@ -31,7 +31,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exi
 say(`prove: Snug ${revision()}, seed ${seed}, ${minutes} minutes, ${SENDERS} senders, ${READERS} readers`);
 for (const what of place.skipped) say(`prove: left out: ${what}`);
 
-const site = await startSite({ vars: { VAR: place.var, MESSAGES: '2', ...(place.path ? { PATH: place.path } : {}) } });
+const site = await startSite({ vars: { VAR: place.var, MESSAGES: '2', ...(place.clock ? { PATH: place.clock.path } : {}) } });
 const proxy = await startProxy(site.port, chance(seed, 'network'), record);
 const programs = fs.readdirSync(`${build}/bin`);
 
