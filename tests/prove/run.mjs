@@ -62,7 +62,8 @@ const fault = (error) => { record.violation('answers', `the run itself failed: $
 const reading = Promise.all(readers.map((reader) => reader.live())).catch(fault);
 const sending = Promise.all(senders.map((sender) => sender.live())).catch(fault);
 const living = life.live(persons).catch(fault);
-await sleep(4000);
+await until(() => persons.every((person) => person.session) && readers.every((reader) => reader.room || !crowd.roomsOf(reader.user).length), 180, 'not everybody is there');
+await sleep(3000);
 
 say('prove: faults begin');
 const end = performance.now() + minutes * 60000;
