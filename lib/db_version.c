@@ -51,8 +51,9 @@ enum db_result db_versions(struct db *db, struct versions *v)
     struct strbuf sql = STRBUF_INIT;
     struct db_args *args = db_args_new();
 
-    strbuf_addstr(&sql, "SELECT 2, CAST(CONV(epoch, 16, 10) AS UNSIGNED), "
-                        "CAST(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) * 1000 AS UNSIGNED), 0 FROM site WHERE id = 1");
+    strbuf_addstr(&sql,
+                  "SELECT 2, CAST(CONV(epoch, 16, 10) AS UNSIGNED), "
+                  "CAST(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) * 1000 AS UNSIGNED), 0 FROM site WHERE id = 1");
     add_list(&sql, args,
              " UNION ALL SELECT 0, id, version, last_seq FROM rooms WHERE deleted_at IS NULL AND id IN (",
              v->room, v->rooms, sizeof *v->room);

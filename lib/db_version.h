@@ -24,7 +24,7 @@ struct versions {
      * costs what has changed, not who is looked for. A change that took longer to commit than that is missed, and one
      * from before the database's clock was stepped. */
     unsigned seconds;
-    int64_t clock; /* filled: the database's, in ms */
+    int64_t clock;        /* filled: the database's, in ms */
     char epoch[DB_EPOCH]; /* filled: the site's */
 };
 

@@ -21,7 +21,7 @@
 #define FEW_USERS      64    /* up to so many are asked for by their numbers; of more, those that changed */
 #define ASK_ALL_MS     10000 /* but all of them so often, for what took long to commit */
 #define COMMIT_SECONDS 3     /* a change that commits this late is still seen by the next tick */
-#define STEP_MS        1000  /* the database's clock and ours differ by so much more than before: one was stepped */
+#define STEP_MS        1000 /* the database's clock and ours differ by so much more than before: one was stepped */
 #define IDLE_MS        30000 /* a user who polls is followed for so long after his last one */
 
 static int64_t clock_ms(void)
@@ -697,7 +697,8 @@ static void tick_done(struct hub *hub, const struct tick_job *t)
     }
     bool stepped = llabs(v->clock - t->asked_at - hub->clock_ahead) > STEP_MS;
     hub->clock_ahead = v->clock - t->asked_at;
-    if (stepped && v->seconds > 0) { /* what changed before that may not be among these: all are asked for at once */
+    if (stepped &&
+        v->seconds > 0) { /* what changed before that may not be among these: all are asked for at once */
         hub->asked_all_at = 0;
         hub->hurry = true;
         return;

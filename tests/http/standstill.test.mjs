@@ -71,3 +71,19 @@ test('nor when the clock was stepped meanwhile', async () => {
     });
   }
 });
+
+test('when the clock is put back, nobody stays online for as long as that', async () => {
+  const ben = all[10];
+  const room = await anna.direct(ben.name);
+  const online = async () => (await anna.read({})).rooms.find((each) => each.id === room).online;
+  const comes = () => eventually('he is online', async () => { await ben.read({ room }); return online(); }, 60);
+  clock.step(7200);
+  await sleep(1500);
+  await comes();
+  clock.step(0);
+  await eventually('he is not', async () => !await online(), 20);
+  site.kill('messages'); // it would not note so soon again that he is there
+  await comes();
+  const [[seconds]] = await site.sql(`SELECT TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), online_until) FROM presence p JOIN users u ON u.id = p.user_id WHERE u.name = '${ben.name}'`);
+  assert.ok(Number(seconds) <= 150, `for ${seconds} s`);
+});
