@@ -158,16 +158,25 @@ export class Faults {
 
   async descriptors(program) {
     const before = new Map();
+    // As the process's own user: nobody else may everywhere.
+    const limit = (pid, most) => {
+      const { uid, gid } = fs.statSync(`/proc/${pid}`);
+      const as = process.getuid() === uid ? [] : ['setpriv', '--reuid', uid, '--regid', gid, '--clear-groups'];
+      const [command, ...rest] = [...as, 'prlimit', '--pid', pid, `--nofile=${most}:`].map(String);
+      return spawnSync(command, rest).status === 0;
+    };
     for (const pid of this.site.pids(program)) {
       try {
         const soft = /Max open files\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/limits`, 'utf8'))[1];
         const open = fs.readdirSync(`/proc/${pid}/fd`).length;
-        if (spawnSync('prlimit', ['--pid', pid, `--nofile=${open + this.chance.between(0, 6)}:`]).status === 0) before.set(pid, soft);
+        if (limit(pid, open + this.chance.between(0, 6))) before.set(pid, soft);
       } catch { /* it ended */ }
     }
-    this.record.count('times descriptors were used up', before.size);
+    this.record.count(before.size ? 'times descriptors were used up' : 'times descriptors could not be used up');
     await this.seconds(1, 5);
-    for (const [pid, soft] of before) spawnSync('prlimit', ['--pid', pid, `--nofile=${soft}:`]);
+    for (const [pid, soft] of before) {
+      try { limit(pid, soft); } catch { /* it ended */ }
+    }
   }
 
   // One fault after the other, until the time is over. Two of these run beside each other.
