@@ -27,6 +27,7 @@
 #include "mem.h"
 #include "page.h"
 #include "reply.h"
+#include "sandbox.h"
 #include "text.h"
 #include "tmpl.h"
 #include "wake.h"
@@ -469,6 +470,8 @@ static void handle_post(const struct fcgi_request *in)
         job_free(job);
         return;
     }
+    if (strcmp(in->query, "action=preview") == 0) /* the second button of the composer, without scripts */
+        job->write.action = WRITE_PREVIEW;
     const struct refusal *why = write_of(&form, &job->write);
     marks = job->write.action == WRITE_READ || job->write.action == WRITE_UNREAD;
     to->fd = in->fd;
@@ -671,7 +674,10 @@ int main(int argc, char **argv)
     tmpl_folder(app.config.path_html);
     if (argc == 2 && strcmp(argv[1], "rerender") == 0 && getenv("GATEWAY_INTERFACE") == NULL)
         return rerender();
-    if (fcgi_open() >= 0) {
+    bool cgi = fcgi_open() < 0;
+    if (app.config.sandbox && !sandbox_enter(&app.config) && !cgi)
+        log_line("no sandbox: %s", strerror(errno));
+    if (!cgi) {
         serve();
         return 0;
     }

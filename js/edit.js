@@ -124,27 +124,19 @@ function remove(li) {
   yes.focus();
 }
 
-function editLast(event) {
+export function editLast() {
   const mine = [...page.messages.querySelectorAll('.message:not(.deleted)')].filter((li) => li.querySelector('[data-tool="edit"]')).pop();
   if (!mine) return;
-  event.preventDefault();
   mine.scrollIntoView({ block: 'nearest' });
   edit(mine);
 }
 
-export function start() {
-  page.messages.addEventListener('click', (event) => {
-    const tool = event.target.closest('[data-tool]');
-    if (!tool || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const act = { edit, delete: remove }[tool.dataset.tool];
-    if (!act) return;
-    event.preventDefault();
-    act(tool.closest('.message'));
-  });
-  on('edit-last', editLast);
-  on('replaced', ({ li }) => {
-    if (!open || open.seq !== li.dataset.seq) return;
-    if (li.classList.contains('deleted')) open = null;
-    else hang(li);
-  });
-}
+const ask = (tool) => remove(tool.closest('.message'));
+const begin = (tool) => edit(tool.closest('.message'));
+export { ask as delete, begin as edit };
+
+on('replaced', ({ li }) => {
+  if (!open || open.seq !== li.dataset.seq) return;
+  if (li.classList.contains('deleted')) open = null;
+  else hang(li);
+});

@@ -90,7 +90,7 @@ function drop(oldest) {
   }
   const top = page.messages.firstElementChild; // a separator without its messages
   if (top && !items().length) page.messages.replaceChildren();
-  if (first() && first() <= page.oldest) tell('more', { more: false });
+  if (first() && first() <= page.oldest && document.getElementById('older')) tell('more', { more: false });
 }
 
 function trim() {

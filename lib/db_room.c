@@ -178,7 +178,8 @@ static enum db_result read_members(struct db *db, enum db_result result, size_t 
     return DB_OK;
 }
 
-enum db_result db_room_members(struct db *db, uint64_t id, size_t limit, struct member_list *list)
+enum db_result db_room_members(struct db *db, uint64_t id, bool online_first, size_t limit,
+                               struct member_list *list)
 {
     enum db_result result =
         db_run(db,
@@ -186,8 +187,9 @@ enum db_result db_room_members(struct db *db, uint64_t id, size_t limit, struct 
                ", m.muted, m.added_by, COALESCE(a.display, ''), m.added_at FROM members m "
                "JOIN users u ON u.id = m.user_id" DB_PRESENCE_OF(
                    "u") "LEFT JOIN users a ON a.id = m.added_by "
-                        "WHERE m.room_id = ? ORDER BY m.role, u.display, u.id LIMIT ?",
-               "uu", id, (uint64_t)limit);
+                        "WHERE m.room_id = ? ORDER BY IF(?, " DB_PRESENCE_ONLINE
+                        ", 0) DESC, m.role, u.display, u.id LIMIT ?",
+               "uuu", id, (uint64_t)online_first, (uint64_t)limit);
 
     return read_members(db, result, limit, list);
 }
@@ -240,6 +242,29 @@ enum db_result db_user_raise(struct db *db, const uint64_t *users, size_t count)
     db_args_free(args);
     strbuf_release(&sql);
     return result == DB_NONE ? DB_OK : result;
+}
+
+static enum db_result renamed(struct db *db, void *context)
+{
+    const uint64_t *user = context;
+    enum db_result result = db_run(db,
+                                   "UPDATE rooms SET members_version = version + 1, version = version + 1 "
+                                   "WHERE deleted_at IS NULL AND id IN "
+                                   "(SELECT room_id FROM members WHERE user_id = ?)",
+                                   "u", *user);
+
+    if (result == DB_OK)
+        result = db_run(
+            db,
+            "UPDATE users u JOIN members o ON o.user_id = u.id JOIN rooms r ON r.id = o.room_id AND r.kind = "
+            "'direct' JOIN members m ON m.room_id = r.id SET u.version = u.version + 1 WHERE m.user_id = ?",
+            "u", *user);
+    return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result db_room_renamed(struct db *db, uint64_t user_id)
+{
+    return db_transaction(db, renamed, &user_id);
 }
 
 static enum db_result raise_members(struct db *db, uint64_t room_id)
@@ -404,6 +429,13 @@ static enum db_result bar_of(struct db *db, uint64_t room_id, uint64_t user_id, 
     *banned = found && db_u64(db, 0) != 0;
     *muted = found && !*banned;
     return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result db_room_bars(struct db *db, uint64_t id, uint64_t user_id, bool *banned)
+{
+    bool muted;
+
+    return bar_of(db, id, user_id, banned, &muted);
 }
 
 static enum db_result set_bar(struct db *db, uint64_t room_id, uint64_t user_id, uint64_t by)

@@ -150,7 +150,7 @@ static enum db_result read_page(struct db *db, struct read_job *r)
     if (query.kind == PAGE_AFTER && r->page.version < r->query.mark)
         r->page.version = r->query.mark;
     r->has_members = r->reset || (query.kind == PAGE_AFTER && r->page.room.members_version > r->query.mark);
-    return r->has_members ? db_room_members(db, query.room_id, MEMBERS_MAX, &r->members) : DB_OK;
+    return r->has_members ? db_room_members(db, query.room_id, true, MEMBERS_MAX, &r->members) : DB_OK;
 }
 
 static enum db_result read_all(struct db *db, struct read_job *r)
@@ -199,7 +199,7 @@ static void run_changes(struct db *db, struct changes_job *c)
     if (c->result != DB_OK || c->page.room.members_version <= c->members_version)
         return;
     c->has_members = true;
-    c->result = db_room_members(db, c->room_id, MEMBERS_MAX, &c->members);
+    c->result = db_room_members(db, c->room_id, true, MEMBERS_MAX, &c->members);
     if (c->result == DB_OK)
         c->result = db_room_member_ids(db, c->room_id, &c->ids, &c->ids_count);
 }

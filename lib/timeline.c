@@ -203,11 +203,24 @@ static bool follows(const struct message *before, const struct message *m)
     struct tm tm;
     time_t a, b;
 
-    if (before->sender_id != m->sender_id || before->event[0] != '\0' || m->event[0] != '\0' ||
-        strncmp(before->created_at, m->created_at, 10) != 0)
+    if (before->sender_id != m->sender_id || before->event[0] != '\0' || m->event[0] != '\0')
         return false;
     return parse_time(before->created_at, &tm, &a) && parse_time(m->created_at, &tm, &b) &&
            b - a <= FOLLOW_SECONDS;
+}
+
+/* The same moment as clocks in that zone show it. */
+static void local(const char *iso, int zone, char out[TIMELINE_TEXT])
+{
+    struct tm tm;
+    time_t when;
+
+    out[0] = '\0';
+    if (!parse_time(iso, &tm, &when))
+        return;
+    when += zone * 60;
+    gmtime_r(&when, &tm);
+    strftime(out, TIMELINE_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
 }
 
 /* Does it mention this user? */
@@ -222,20 +235,24 @@ static bool is_for(const struct message *m, uint64_t user_id)
 
 void timeline_view(struct view *view, const struct message_list *list, const struct timeline_viewer *viewer)
 {
+    char now[TIMELINE_TEXT], last[TIMELINE_TEXT] = "", day[TIMELINE_TEXT];
+
     for (size_t i = 0; i < list->count; i++) {
-        const struct message *m = &list->message[i], *before = i > 0 ? m - 1 : NULL;
+        const struct message *m = &list->message[i];
         struct view *item = view_item(view, "Messages", i);
         one(item, m);
         if (viewer == NULL)
             continue;
-        if (before == NULL || strncmp(before->created_at, m->created_at, 10) != 0) {
-            char day[TIMELINE_TEXT];
-            timeline_day(m->created_at, day);
+        local(m->created_at, viewer->zone, now);
+        bool same_day = strncmp(last, now, 10) == 0;
+        memcpy(last, now, sizeof last);
+        if (!same_day) {
+            timeline_day(now, day);
             view_set(item, "Day", day);
         }
         bool mine = m->sender_id == viewer->user_id && m->event[0] == '\0';
         bool is_new = viewer->first_new != 0 && m->seq == viewer->first_new;
-        view_flag(item, "Follow", before != NULL && !is_new && follows(before, m));
+        view_flag(item, "Follow", i > 0 && same_day && !is_new && follows(m - 1, m));
         view_flag(item, "New", is_new);
         view_flag(item, "Mine", mine);
         view_flag(item, "ForMe", !mine && is_for(m, viewer->user_id));
