@@ -99,7 +99,7 @@ $(BUILD)/assets.h: FORCE
 $(BUILD)/lib/emoji.o: $(BUILD)/emoji_table.h
 $(BUILD)/emoji_table.h: js/emoji.js
 	@mkdir -p $(@D)
-	{ echo '#define EMOJI_TABLE \'; sed -n 's/^\([^ -~].*\)$$/"\1\\n" \\/p' $<; echo '""'; } > $@
+	{ echo '#define EMOJI_TABLE \'; sed -n 's/^\([^ -~].*\)$$/"\1 " \\/p' $<; echo '""'; } > $@
 
 # It ends with make, however make ends, and on Ctrl-C also where a script started it in the background.
 run:

@@ -8,8 +8,8 @@ import emoji from './emoji.js';
 
 const MOST = 8;
 const began = /(?:^|[^\p{L}\p{N}._@:-])([@:])([\w.+-]*)$/u;
-const codes = emoji.trim().split('\n').flatMap((line) => {
-  const [sign, ...names] = line.split(' ');
+const codes = emoji.match(/[^\s,][^,]+/g).flatMap((each) => {
+  const [sign, ...names] = each.split(' ');
   return names.map((name) => ({ key: name, put: `:${name}: `, parts: [sign, name] }));
 });
 const starts = (text, letters) => (text.toLowerCase().startsWith(letters) ? 0 : 1);
