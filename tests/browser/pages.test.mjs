@@ -29,12 +29,12 @@ before(async () => {
   await ana.page.waitForURL(/\/rooms\/\d+/);
   const direct = new URL(ana.page.url()).pathname;
   pages = [`/rooms/${room}`, `/rooms/${room}?before=30`, `/rooms/${room}?edit=62`, `/rooms/${room}?delete=62`, `/rooms/${room}#members`,
-    direct, '/rooms', '/people', `/people/${ben.name}`, '/account', `/rooms/${room}/settings`, '/nothing-here'];
+    direct, '/rooms', '/people', `/people/${ben.name}`, '/for-you', '/formatting', '/account', `/rooms/${room}/settings`, '/nothing-here'];
 });
 
 async function everyPage(options, look) {
   const state = await ana.context.storageState();
-  for (const [signed, paths] of [[true, pages], [false, ['/', '/login', '/register', '/forgot', '/reset', '/nothing-here']]]) {
+  for (const [signed, paths] of [[true, pages], [false, ['/', '/login', '/register', '/forgot', '/reset', '/formatting', '/nothing-here']]]) {
     const made = await context({ ...options, bypassCSP: true, ...(signed ? { storageState: state } : {}) });
     const page = await made.newPage();
     for (const path of paths) {
