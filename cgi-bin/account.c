@@ -105,6 +105,11 @@ static void save_profile(struct req *req)
         app_error(req, "email", t("That does not look like an e-mail address."));
         fine = false;
     }
+    bool renamed = fine && strcmp(field[0].value, req->me.display) != 0;
+    if (renamed && app_too_many(req, "rename-", req->me.name)) {
+        show(req, 429);
+        return;
+    }
     if (!fine) {
         show(req, 422);
         return;
@@ -118,6 +123,10 @@ static void save_profile(struct req *req)
         app_error(req, "email", t("Another account has this address already."));
         show(req, 422);
         return;
+    }
+    if (renamed && result == DB_OK) {
+        app_count_attempt(req, "rename-", req->me.name);
+        result = db_room_renamed(req->db, req->me.id);
     }
     finish(req, result, "/account?done=profile");
 }

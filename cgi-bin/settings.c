@@ -34,6 +34,7 @@ static void show(struct req *req, int status)
 
 static void refuse(struct req *req, int status, const char *field, const char *text)
 {
+    view_set(req->view, "Form.member", app_value(req, "member"));
     app_error(req, field, text);
     app_error(req, "form", text); /* at the top as well: the form may be far down */
     show(req, status);

@@ -72,6 +72,7 @@ static enum db_result sidebar(struct req *req)
 {
     struct room_list list;
     size_t groups = 0, directs = 0;
+    uint64_t for_me = 0;
     enum db_result result = db_room_mine(req->db, req->me.id, &list);
 
     for (size_t i = 0; i < list.count; i++) {
@@ -84,6 +85,9 @@ static enum db_result sidebar(struct req *req)
         view_flag(item, "Open", open);
         if (room->unread > 0 && !open)
             view_set_u64(item, "Unread", room->unread);
+        if (room->mentions > 0 && !open)
+            view_set_u64(item, "Mentions", room->mentions);
+        for_me += open ? 0 : room->mentions;
         if (room->direct) {
             timeline_person(item, room->other_name, room->name);
             view_set(item, "Name", timeline_display(room->other_name, room->name));
@@ -93,6 +97,8 @@ static enum db_result sidebar(struct req *req)
             view_flag(item, "Private", !room->public);
         }
     }
+    if (for_me > 0)
+        view_set_u64(req->view, "ForMe", for_me);
     free(list.room);
     return result == DB_NONE ? DB_OK : result;
 }
@@ -630,7 +636,7 @@ void app_members(struct req *req, const struct member_list *list, enum role acto
 enum db_result app_people(struct req *req)
 {
     struct member_list members, banned = {NULL, 0};
-    enum db_result result = db_room_members(req->db, req->room.id, MEMBERS_MAX, &members);
+    enum db_result result = db_room_members(req->db, req->room.id, false, MEMBERS_MAX, &members);
     size_t owners = 0;
 
     if (result == DB_OK && rights_may(req->room.role, false, RIGHT_BAN))
