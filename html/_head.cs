@@ -14,6 +14,7 @@
 <link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/base.css">
 <?cs if:!Room.Cursor ?><link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/forms.css">
 <?cs /if ?><?cs if:Page.Name == "room" || Page.Name == "messages" ?><link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/composer.css">
+<?cs /if ?><?cs if:Page.Name == "messages" ?><link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/timeline.css">
 <?cs /if ?><?cs if:Page.Signed ?><link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/layout.css">
 <link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/sidebar.css">
 <?cs if:Page.Name == "room" ?><link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/timeline.css">

@@ -9,6 +9,10 @@ def:csrf() ?><input type="hidden" name="csrf" value="<?cs var:Page.Csrf ?>"><?cs
 
 def:count(n) ?><?cs if:n ?> <span class="count"><?cs var:n ?><span class="sr-only"> {{unread}}</span></span><?cs /if ?><?cs /def ?><?cs
 
+def:for_me(n) ?><?cs if:n ?> <span class="count for-me">@<?cs var:n ?><span class="sr-only"> {{for you}}</span></span><?cs /if ?><?cs /def ?><?cs
+
+def:counts(room) ?><?cs if:room.Mentions ?><?cs call:for_me(room.Mentions) ?><?cs else ?><?cs call:count(room.Unread) ?><?cs /if ?><?cs /def ?><?cs
+
 def:lock() ?><svg class="lock" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" focusable="false"><path d="M4.5 7V5a3.5 3.5 0 0 1 7 0v2" fill="none" stroke="currentColor" stroke-width="1.6"/><rect x="3" y="7" width="10" height="7" rx="1.8" fill="currentColor"/></svg><?cs /def ?><?cs
 
 def:sign(private) ?><?cs if:private ?><?cs call:lock() ?><span class="sr-only">{{Private group}} </span><?cs else ?><span class="hash" aria-hidden="true">#</span><?cs /if ?><?cs /def ?><?cs

@@ -4,6 +4,7 @@
 #include "mem.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,7 +84,8 @@ enum db_result db_room_get(struct db *db, uint64_t id, uint64_t user_id, struct 
     return result;
 }
 
-static void read_list(struct db *db, size_t max, bool counted, struct room_list *list)
+/* `field`: which one of a struct room has the column after the usual ones; 0: there is none. */
+static void read_list(struct db *db, size_t max, size_t field, struct room_list *list)
 {
     size_t alloc = 0;
 
@@ -95,22 +97,25 @@ static void read_list(struct db *db, size_t max, bool counted, struct room_list 
         struct room *room = &list->room[list->count++];
         memset(room, 0, sizeof *room);
         db_room_read(db, room);
-        if (counted)
-            room->member_count = db_u64(db, DB_ROOM_COLUMN_COUNT);
+        if (field != 0)
+            *(uint64_t *)(void *)((char *)room + field) = db_u64(db, DB_ROOM_COLUMN_COUNT);
     }
 }
 
 enum db_result db_room_mine(struct db *db, uint64_t user_id, struct room_list *list)
 {
-    enum db_result result =
-        db_run(db,
-               "SELECT " DB_ROOM_COLUMNS " FROM members m JOIN rooms r ON r.id = m.room_id" DB_ROOM_OTHER
-               "WHERE m.user_id = ? AND r.deleted_at IS NULL ORDER BY r.kind, 4, r.id LIMIT ?",
-               "uu", user_id, (uint64_t)ROOMS_MAX);
+    enum db_result result = db_run(
+        db,
+        "SELECT " DB_ROOM_COLUMNS
+        ", IF(r.last_seq > m.read_seq, (SELECT COUNT(*) FROM mentions x WHERE x.user_id = m.user_id AND "
+        "x.room_id = r.id AND x.seq > m.read_seq), 0) FROM members m JOIN rooms r ON r.id = "
+        "m.room_id" DB_ROOM_OTHER
+        "WHERE m.user_id = ? AND r.deleted_at IS NULL ORDER BY r.kind, 4, r.id LIMIT ?",
+        "uu", user_id, (uint64_t)ROOMS_MAX);
 
     *list = (struct room_list){NULL, 0};
     if (result == DB_OK)
-        read_list(db, ROOMS_MAX, false, list);
+        read_list(db, ROOMS_MAX, offsetof(struct room, mentions), list);
     return result;
 }
 
@@ -127,7 +132,7 @@ enum db_result db_room_public(struct db *db, uint64_t user_id, size_t limit, str
 
     *list = (struct room_list){NULL, 0};
     if (result == DB_OK)
-        read_list(db, limit, true, list);
+        read_list(db, limit, offsetof(struct room, member_count), list);
     return result;
 }
 
@@ -142,7 +147,7 @@ enum db_result db_room_common(struct db *db, uint64_t user_id, uint64_t other_id
 
     *list = (struct room_list){NULL, 0};
     if (result == DB_OK)
-        read_list(db, ROOMS_MAX, false, list);
+        read_list(db, ROOMS_MAX, 0, list);
     return result == DB_NONE ? DB_OK : result;
 }
 

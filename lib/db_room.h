@@ -28,6 +28,7 @@ struct room {
     enum role role;
     uint64_t read_seq;
     uint64_t unread;
+    uint64_t mentions; /* unread ones that are for him; filled by db_room_mine */
     /* The other one of a direct room: */
     uint64_t other_id;
     char other_name[TEXT_NAME_MAX + 1];

@@ -59,6 +59,8 @@ void job_free(struct job *job)
         free((void *)(uintptr_t)job->write.text);
         free((void *)(uintptr_t)job->write.nonce);
         free(job->write.present);
+        free(job->write.html);
+        free(job->write.names);
         break;
     case JOB_CHANGES:
         message_list_release(&job->changes.page.list);
@@ -100,7 +102,7 @@ uint64_t job_room_part(const struct room *room, bool current)
 
     x = mix(x ^ (uint64_t)room->role << 2 ^ (uint64_t)room->public << 1 ^ (uint64_t)room->direct);
     x = mix_text(mix_text(x, room->name), room->other_name);
-    return current ? x : mix(x ^ room->read_seq);
+    return current ? x : mix(mix(x ^ room->read_seq) ^ room->mentions);
 }
 
 uint64_t job_seq_part(uint64_t part, uint64_t last_seq)

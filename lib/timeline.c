@@ -112,6 +112,17 @@ const char *timeline_display(const char *name, const char *display)
     return name != NULL && name[0] == '-' ? t("Former member") : display;
 }
 
+void timeline_link(const struct room *room, uint64_t seq, char out[TIMELINE_LINK])
+{
+    uint64_t before = seq + PAGE_LIMIT / 2;
+
+    if (room->last_seq > before)
+        snprintf(out, TIMELINE_LINK, "/rooms/%" PRIu64 "?before=%" PRIu64 "#m%" PRIu64, room->id, before,
+                 seq);
+    else
+        snprintf(out, TIMELINE_LINK, "/rooms/%" PRIu64 "#m%" PRIu64, room->id, seq);
+}
+
 void timeline_event(const struct message *m, struct strbuf *out)
 {
     const char *who =
@@ -165,6 +176,8 @@ static void one(struct view *item, const struct message *m)
         strbuf_release(&sentence);
     } else {
         view_set(item, "Text", m->text);
+        if (m->html != NULL)
+            view_set(item, "Html", m->html);
     }
     view_flag(item, "Deleted", m->deleted);
     if (m->deleter != NULL)
@@ -210,6 +223,16 @@ static void local(const char *iso, int zone, char out[TIMELINE_TEXT])
     strftime(out, TIMELINE_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
 }
 
+/* Does it mention this user? */
+static bool is_for(const struct message *m, uint64_t user_id)
+{
+    char sign[64];
+
+    snprintf(sign, sizeof sign, MARKUP_MENTION "%" PRIu64 "\"", user_id);
+    return m->html != NULL &&
+           (strstr(m->html, sign) != NULL || strstr(m->html, MARKUP_MENTION "all\"") != NULL);
+}
+
 void timeline_view(struct view *view, const struct message_list *list, const struct timeline_viewer *viewer)
 {
     char now[TIMELINE_TEXT], last[TIMELINE_TEXT] = "", day[TIMELINE_TEXT];
@@ -232,6 +255,7 @@ void timeline_view(struct view *view, const struct message_list *list, const str
         view_flag(item, "Follow", i > 0 && same_day && !is_new && follows(m - 1, m));
         view_flag(item, "New", is_new);
         view_flag(item, "Mine", mine);
+        view_flag(item, "ForMe", !mine && is_for(m, viewer->user_id));
         bool there = m->event[0] == '\0' && !m->deleted;
         view_flag(item, "CanEdit", mine && there && rights_may(viewer->role, viewer->direct, RIGHT_SEND));
         view_flag(item, "CanDelete",
@@ -266,7 +290,8 @@ static void json_one(struct strbuf *out, const struct message *m, const char *ht
     json_text(out, m->created_at);
     strbuf_addstr(out, ",\"edited_at\":");
     json_text(out, m->edited_at[0] != '\0' ? m->edited_at : NULL);
-    strbuf_addf(out, ",\"deleted\":%s", m->deleted ? "true" : "false");
+    strbuf_addf(out, ",\"deleted\":%s%s", m->deleted ? "true" : "false",
+                m->html != NULL ? ",\"formatted\":true" : "");
     if (m->deleter != NULL) {
         strbuf_addstr(out, ",\"deleted_by\":{\"name\":");
         json_text(out, m->deleter);
