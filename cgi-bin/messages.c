@@ -10,9 +10,10 @@
  *   Accept: text/event-stream   events `update`, `rooms`, `news`, `people`, `end`; resumes from Last-Event-ID or `after`
  *
  * POST, a form with the form token (or the header X-CSRF-Token):
- *   room, text, nonce           sends: 201 once it is committed, 200 for a repeated nonce
+ *   room, text, nonce [reply]   sends: 201 once it is committed, 200 for a repeated nonce; `reply`: the seq that it answers
  *   action=edit  room seq text [base]       action=delete  room seq
  *   action=read  room seq                   action=unread  room seq    (by a form: 303 to /rooms)
+ *   action=react room seq emoji [on=1|0]    the same again changes nothing
  *
  * One event loop and one database thread (job.h). The loop parses a request, hands what it asks to the thread, and
  * lets the hub (hub.h) hold and answer the readers; it waits for nothing but events. Killed at any moment it loses
@@ -258,8 +259,26 @@ static const struct {
     enum write_action action;
 } actions[] = {
     {"", WRITE_SEND},         {"send", WRITE_SEND}, {"edit", WRITE_EDIT},
-    {"delete", WRITE_DELETE}, {"read", WRITE_READ}, {"unread", WRITE_UNREAD},
+    {"delete", WRITE_DELETE}, {"react", WRITE_REACT}, {"read", WRITE_READ},
+    {"unread", WRITE_UNREAD},
 };
+
+static const struct refusal *reaction_of(struct form *form, struct write *write)
+{
+    static const struct refusal no_on = {400, "bad_parameter", T("on is 1 or 0.")};
+    static const struct refusal no_emoji = {422, "bad_emoji", T("A reaction is one emoji, and nothing else.")};
+    struct form_field *emoji = form_find(form, "emoji");
+    uint64_t on;
+
+    if (!number(form, "on", 0, 1, 1, &on))
+        return &no_on;
+    if (emoji == NULL || !text_is_emoji(emoji->value, emoji->len = text_trim(emoji->value, emoji->len)))
+        return &no_emoji;
+    write->on = on == 1;
+    free((void *)(uintptr_t)write->text);
+    write->text = mem_dup(emoji->value);
+    return NULL;
+}
 
 /* Fills the write from the form. NULL, or why it is refused. */
 static const struct refusal *write_of(struct form *form, struct write *write)
@@ -268,6 +287,7 @@ static const struct refusal *write_of(struct form *form, struct write *write)
     static const struct refusal no_room = {400, "bad_parameter", T("room is the number of a room.")};
     static const struct refusal no_seq = {400, "bad_parameter", T("seq is the number of a message.")};
     static const struct refusal no_base = {400, "bad_parameter", T("base is the number of a change.")};
+    static const struct refusal no_reply = {400, "bad_parameter", T("reply is the number of a message.")};
     static const struct refusal no_nonce = {
         400, "bad_parameter", T("nonce is a name for this send: 1 to 36 ASCII characters without spaces.")};
     static const struct refusal empty = {422, "empty", T("The message is empty.")};
@@ -302,7 +322,12 @@ static const struct refusal *write_of(struct form *form, struct write *write)
         if (nonce == NULL || !text_is_nonce(nonce, strlen(nonce)))
             return &no_nonce;
         write->nonce = mem_dup(nonce);
+        const char *reply = form_get(form, "reply");
+        if ((reply == NULL || *reply != '\0') && !number(form, "reply", 1, INT64_MAX, 0, &write->reply_to))
+            return &no_reply;
     }
+    if (write->action == WRITE_REACT)
+        return reaction_of(form, write);
     if (write->action != WRITE_SEND && write->action != WRITE_EDIT)
         return NULL;
     if (write->text == NULL)
@@ -384,6 +409,11 @@ static void announce(const struct write *write)
             hub_user_changed(app.hub, write->user_id);
         wake_user(&app.config, write->user_id);
         return;
+    }
+    if (write->told != 0) {
+        if (app.hub != NULL)
+            hub_user_changed(app.hub, write->told);
+        wake_user(&app.config, write->told);
     }
     if (app.hub != NULL) {
         if (write->fresh) {

@@ -216,6 +216,8 @@ struct message_row { /* a stored message that is edited or deleted, as it will b
     uint64_t sender_id;
     bool event;
     bool deleted;
+    bool answered;
+    bool reacted; /* in this group */
     char *text; /* as stored */
     const char *new_text;
     size_t text_len;
@@ -227,6 +229,7 @@ struct nonce_row { /* a nonce that was used before */
     uint64_t room_id;
     uint64_t seq;
     uint64_t version;
+    uint64_t reply_to;
     bool touched; /* edited, deleted or passed by a limit since: its text says nothing about what was sent */
     char *text;
     size_t text_len;
@@ -253,7 +256,14 @@ struct group {
 
 static bool is_change(const struct write *w)
 {
-    return w->action == WRITE_SEND || w->action == WRITE_EDIT || w->action == WRITE_DELETE;
+    return w->action == WRITE_SEND || w->action == WRITE_EDIT || w->action == WRITE_DELETE ||
+           w->action == WRITE_REACT;
+}
+
+/* The message that it is about; 0: none. */
+static uint64_t target(const struct write *w)
+{
+    return w->action == WRITE_SEND ? w->reply_to : w->seq;
 }
 
 /* Still to be decided? */
@@ -306,7 +316,7 @@ static bool want_send(const struct write *w)
 
 static bool want_old(const struct write *w)
 {
-    return w->action == WRITE_EDIT || w->action == WRITE_DELETE;
+    return is_change(w) && target(w) != 0;
 }
 
 static enum db_result lock_rooms(struct db *db, struct group *g)
@@ -458,7 +468,7 @@ static enum db_result check_members(struct db *db, struct group *g)
             w->result = room->public ? WRITE_NOT_MEMBER : WRITE_NO_ROOM;
         else if (g->role[i] == ROLE_NONE)
             result = refuse_mark(db, w);
-        else if ((w->action == WRITE_SEND || w->action == WRITE_EDIT) &&
+        else if (is_change(w) && w->action != WRITE_DELETE &&
                  !rights_may(g->role[i], room->direct, RIGHT_SEND))
             w->result = WRITE_MUTED;
     }
@@ -476,7 +486,7 @@ static enum db_result find_nonces(struct db *db, struct group *g)
     if (size > 0) {
         strbuf_addstr(&sql,
                       "SELECT t.sender_id, t.nonce, t.room_id, t.seq, t.version, t.edited_at IS NOT NULL OR "
-                      "t.deleted_at IS NOT NULL OR t.seq < r.oldest_seq, t.text FROM messages t FORCE INDEX "
+                      "t.deleted_at IS NOT NULL OR t.seq < r.oldest_seq, t.text, t.reply_to FROM messages t FORCE INDEX "
                       "(messages_nonce) "
                       "JOIN rooms r ON r.id = t.room_id WHERE (t.sender_id, t.nonce) IN (");
         db_marks(&sql, "(?,?)", size);
@@ -497,6 +507,7 @@ static enum db_result find_nonces(struct db *db, struct group *g)
             n->touched = db_u64(db, 5) != 0;
             const char *text = db_text(db, 6, &n->text_len);
             n->text = mem_dupn(text, n->text_len);
+            n->reply_to = db_u64(db, 7);
         }
     }
     db_args_free(args);
@@ -514,12 +525,12 @@ static enum db_result find_rows(struct db *db, struct group *g)
 
     if (size > 0) {
         strbuf_addstr(&sql,
-                      "SELECT room_id, seq, version, sender_id, kind = 'event', deleted_at IS NOT NULL, text "
+                      "SELECT room_id, seq, version, sender_id, kind = 'event', deleted_at IS NOT NULL, text, parts "
                       "FROM messages WHERE ");
         for (size_t i = 0; i < size; i++) {
             strbuf_addstr(&sql, i > 0 ? " OR (room_id = ? AND seq = ?)" : "(room_id = ? AND seq = ?)");
             db_args_u64(args, g->write[index[i]]->room_id);
-            db_args_u64(args, g->write[index[i]]->seq);
+            db_args_u64(args, target(g->write[index[i]]));
         }
         result = db_run_args(db, sql.buf, args);
         while (db_next(db) && g->rows < WRITE_GROUP_MAX) {
@@ -529,7 +540,8 @@ static enum db_result find_rows(struct db *db, struct group *g)
                                       .version = db_u64(db, 2),
                                       .sender_id = db_u64(db, 3),
                                       .event = db_u64(db, 4) != 0,
-                                      .deleted = db_u64(db, 5) != 0};
+                                      .deleted = db_u64(db, 5) != 0,
+                                      .answered = (db_u64(db, 7) & PART_ANSWERED) != 0};
             const char *text = db_text(db, 6, &m->text_len);
             m->text = mem_dupn(text, m->text_len);
             m->new_text = m->text;
@@ -549,7 +561,7 @@ static bool repeats(const struct group *g, size_t at, struct write *w)
             continue;
         bool same =
             n->room_id == w->room_id &&
-            (n->touched || (n->text_len == w->text_len && memcmp(n->text, w->text, w->text_len) == 0));
+            (n->touched || (n->reply_to == w->reply_to && n->text_len == w->text_len && memcmp(n->text, w->text, w->text_len) == 0));
         w->result = same ? WRITE_DONE : WRITE_NONCE_TAKEN;
         w->seq = n->seq;
         w->change = n->version;
@@ -560,6 +572,7 @@ static bool repeats(const struct group *g, size_t at, struct write *w)
         if (!first->fresh || first->user_id != w->user_id || strcmp(first->nonce, w->nonce) != 0)
             continue;
         bool same = first->room_id == w->room_id && first->text_len == w->text_len &&
+                    first->reply_to == w->reply_to &&
                     memcmp(first->text, w->text, w->text_len) == 0;
         w->result = same ? WRITE_DONE : WRITE_NONCE_TAKEN;
         w->seq = first->seq;
@@ -569,15 +582,23 @@ static bool repeats(const struct group *g, size_t at, struct write *w)
     return false;
 }
 
+/* The text that a write is about, which may be deleted; NULL: there is none that is kept. */
+static struct message_row *find_row(struct group *g, const struct write *w)
+{
+    for (size_t i = 0; i < g->rows; i++) {
+        struct message_row *m = &g->row[i];
+        if (m->room_id == w->room_id && m->seq == target(w))
+            return m->event || m->seq < find_room(g, w->room_id)->oldest_seq ? NULL : m;
+    }
+    return NULL;
+}
+
 static void decide_old(struct group *g, size_t at, struct room_row *room)
 {
     struct write *w = g->write[at];
-    struct message_row *m = NULL;
+    struct message_row *m = find_row(g, w);
 
-    for (size_t i = 0; i < g->rows; i++)
-        if (g->row[i].room_id == w->room_id && g->row[i].seq == w->seq)
-            m = &g->row[i];
-    if (m == NULL || m->event || m->seq < room->oldest_seq) {
+    if (m == NULL) {
         w->result = WRITE_NO_MESSAGE;
         return;
     }
@@ -624,6 +645,10 @@ static void refund(struct group *g, struct write *w)
 
 static void number(struct group *g, struct write *w, struct room_row *room)
 {
+    const struct message_row *original = w->reply_to != 0 ? find_row(g, w) : NULL;
+
+    if (original != NULL && original->sender_id != w->user_id)
+        w->told = original->sender_id;
     w->seq = ++room->last_seq;
     w->change = ++room->version;
     w->fresh = true;
@@ -640,10 +665,14 @@ static bool decide(struct group *g)
         if (!is_open(w) || !is_change(w))
             continue;
         struct room_row *room = find_room(g, w->room_id);
-        if (w->action != WRITE_SEND) {
+        if (w->action == WRITE_REACT) {
+            continue; /* they come last (store_reactions) */
+        } else if (w->action != WRITE_SEND) {
             decide_old(g, i, room);
         } else if (repeats(g, i, w)) {
             refund(g, w);
+        } else if (w->reply_to != 0 && find_row(g, w) == NULL) {
+            w->result = WRITE_NO_ORIGINAL;
         } else if (g->limit == NULL || w->charged || limit_take(g->limit, w->user_id, g->clock)) {
             w->charged = true;
             number(g, w, room);
@@ -712,8 +741,9 @@ static enum db_result store_sends(struct db *db, const struct group *g)
     struct db_args *args = db_args_new();
 
     strbuf_addstr(&sql,
-                  "INSERT INTO messages (room_id, seq, version, sender_id, nonce, text, created_at) VALUES ");
-    db_marks(&sql, "(?,?,?,?,?,?,?)", g->sends);
+                  "INSERT INTO messages (room_id, seq, version, sender_id, nonce, text, created_at, reply_to, "
+                  "parts) VALUES ");
+    db_marks(&sql, "(?,?,?,?,?,?,?,?,?)", g->sends);
     for (size_t i = 0; i < g->count; i++) {
         const struct write *w = g->write[i];
         if (!w->fresh)
@@ -725,6 +755,8 @@ static enum db_result store_sends(struct db *db, const struct group *g)
         db_args_text(args, w->nonce, strlen(w->nonce));
         db_args_text(args, w->text, w->text_len);
         db_args_text(args, g->now, strlen(g->now));
+        db_args_u64(args, w->reply_to);
+        db_args_u64(args, w->reply_to != 0 ? PART_REPLY | PART_MENTIONS : 0);
     }
     enum db_result result = db_run_args(db, sql.buf, args);
     db_args_free(args);
@@ -764,16 +796,30 @@ static enum db_result store_marks(struct db *db, const struct group *g)
     return result == DB_NONE ? DB_OK : result;
 }
 
-/* What a message said before an edit is kept; a deletion takes that along. */
-static enum db_result store_old(struct db *db, const struct write *w)
+static enum db_result store_replies(struct db *db, struct group *g)
 {
+    enum db_result result = DB_OK;
+
+    for (size_t i = 0; i < g->count && result == DB_OK; i++) {
+        struct write *w = g->write[i];
+        if (w->fresh && w->reply_to != 0)
+            result = db_part_reply(db, w->room_id, w->seq, w->reply_to, &w->told);
+    }
+    return result;
+}
+
+/* What a message said before an edit is kept; a deletion takes that along. */
+static enum db_result store_old(struct db *db, struct group *g, const struct write *w)
+{
+    uint64_t *version = &find_room(g, w->room_id)->version;
+
     if (w->action == WRITE_DELETE) {
         enum db_result result =
             db_run(db,
                    "UPDATE messages SET version = ?, deleted_at = UTC_TIMESTAMP(3), deleted_by = "
                    "IF(sender_id = ?, 0, ?) WHERE room_id = ? AND seq = ?",
                    "uuuuu", w->change, w->user_id, w->user_id, w->room_id, w->seq);
-        return result == DB_OK ? db_part_empty(db, w->room_id, w->seq, w->seq + 1) : result;
+        return result == DB_OK ? db_part_empty(db, w->room_id, w->seq, w->seq + 1, version) : result;
     }
     enum db_result result = db_run(
         db,
@@ -785,21 +831,57 @@ static enum db_result store_old(struct db *db, const struct write *w)
                         "UPDATE messages SET version = ?, text = ?, edited_at = UTC_TIMESTAMP(3), "
                         "parts = parts | 1 WHERE room_id = ? AND seq = ?",
                         "utuu", w->change, w->text, w->text_len, w->room_id, w->seq);
+    if (result == DB_OK && find_row(g, w)->answered)
+        result = db_part_requote(db, w->room_id, w->seq, w->seq + 1, 0, false, version);
     return result;
 }
 
-static enum db_result store_rows(struct db *db, const struct group *g)
+/* Reactions, each on what the one before left. Several to one message are one change of it. */
+static enum db_result store_reactions(struct db *db, struct group *g)
+{
+    enum db_result result = DB_OK;
+
+    for (size_t i = 0; i < g->count && result == DB_OK; i++) {
+        struct write *w = g->write[i];
+        if (!is_open(w) || w->action != WRITE_REACT)
+            continue;
+        struct message_row *m = find_row(g, w);
+        w->change = m != NULL ? m->version : 0;
+        if (m == NULL || m->deleted)
+            w->result = m == NULL ? WRITE_NO_MESSAGE : WRITE_GONE;
+        else if (g->limit != NULL && !w->charged && !limit_take(g->limit, w->user_id, g->clock))
+            w->result = WRITE_TOO_FAST;
+        if (!is_open(w))
+            continue;
+        w->charged = true;
+        result = db_part_react(db, w->room_id, w->seq, w->user_id, w->text, w->on);
+        if (result == DB_REFUSED)
+            w->result = WRITE_MANY;
+        if (result == DB_OK && !m->reacted) {
+            m->reacted = true;
+            m->version = ++find_room(g, w->room_id)->version;
+            result = db_run(db, "UPDATE messages SET version = ?, parts = parts | 4 WHERE room_id = ? AND seq = ?",
+                            "uuu", m->version, w->room_id, w->seq);
+        }
+        w->change = m->version;
+        if (result == DB_NONE || result == DB_REFUSED)
+            result = DB_OK;
+    }
+    return result;
+}
+
+static enum db_result store_rows(struct db *db, struct group *g)
 {
     enum db_result result = DB_OK;
 
     for (size_t i = 0; i < g->count && result == DB_OK; i++)
         if (g->touched[i])
-            result = store_old(db, g->write[i]);
+            result = store_old(db, g, g->write[i]);
     for (size_t i = 0; i < g->rooms && result == DB_OK; i++) {
-        const struct room_row *r = &g->room[i];
+        struct room_row *r = &g->room[i];
         if (r->oldest_seq == r->old_oldest)
             continue;
-        result = db_part_empty(db, r->id, r->old_oldest, r->oldest_seq);
+        result = db_part_empty(db, r->id, r->old_oldest, r->oldest_seq, &r->version);
     }
     return result;
 }
@@ -865,13 +947,17 @@ static enum db_result write_group(struct db *db, struct group *g)
         return result;
     if (!decide(g))
         return DB_AGAIN;
-    result = store_rooms(db, g);
-    if (result == DB_OK)
-        result = store_sends(db, g);
+    result = store_sends(db, g);
     if (result == DB_OK)
         result = store_marks(db, g);
     if (result == DB_OK)
+        result = store_replies(db, g);
+    if (result == DB_OK)
         result = store_rows(db, g);
+    if (result == DB_OK)
+        result = store_reactions(db, g);
+    if (result == DB_OK) /* last: what answers a changed message, and reactions, took further versions */
+        result = store_rooms(db, g);
     for (size_t i = 0; i < g->count && result == DB_OK; i++)
         if (is_open(g->write[i]) && !is_change(g->write[i]))
             result = store_read(db, g->write[i]);
@@ -898,7 +984,7 @@ static enum db_result try_group(struct db *db, struct limit *limit, struct write
     for (size_t i = 0; i < count; i++) {
         struct write *w = writes[i];
         w->result = WRITE_DONE;
-        w->user_id = w->user_version = w->change = w->trimmed = 0;
+        w->user_id = w->user_version = w->change = w->trimmed = w->told = 0;
         w->fresh = false;
         w->seq = before[i].seq;
         free(w->present);
@@ -978,9 +1064,12 @@ static enum db_result purge(struct db *db, void *context)
             " ORDER BY t.seq LIMIT ?) k ON k.seq = w.seq SET w.version = ? + k.n, w.text = '', "
             "w.html = NULL, w.reply_to = 0, w.parts = 0, w.deleted_at = UTC_TIMESTAMP(3) WHERE w.room_id = ?",
             "uuuuu", p->room_id, p->user_id, (uint64_t)PURGE_MAX, version, p->room_id);
+    if (result != DB_OK)
+        return result;
+    version += db_affected(db);
+    result = db_part_requote(db, p->room_id, 0, INT64_MAX, p->user_id, true, &version);
     if (result == DB_OK)
-        result = db_run(db, "UPDATE rooms SET version = version + ? WHERE id = ?", "uu", db_affected(db),
-                        p->room_id);
+        result = db_run(db, "UPDATE rooms SET version = ? WHERE id = ?", "uu", version, p->room_id);
     return result;
 }
 

@@ -51,7 +51,7 @@ void hub_user_marked(struct hub *hub, uint64_t user_id, uint64_t room_id);
 int64_t hub_now(struct hub *hub);
 
 /* A send was committed: as hub_room_changed, but where it is the next change of a room that readers look at, it is told
- * from here without being read again. */
+ * from here without being read again; what it answers has to be read. */
 void hub_room_sent(struct hub *hub, const struct write *write);
 
 /* A write found this session good: further ones of it need no look while the tick confirms its user. */
