@@ -1,31 +1,40 @@
-// Edit and Delete beside the messages: edit.js, loaded when the first of them is used. Where it does not load, the links
-// are followed.
+// What one can do with a message: each module is loaded when it is first used. Where it does not load, the links are
+// followed.
 
 import { on, page, tell } from './page.js';
+import { recall } from './store.js';
 
-let loaded;
-let ready = false;
+const modules = { edit: 'edit', delete: 'edit', reply: 'reply', quote: 'reply', react: 'react' };
+const loaded = {};
+const ready = new Set();
 
-const load = () => (loaded ||= import('./edit.js').then((edit) => {
-  edit.start();
-  ready = true;
+const load = (name) => (loaded[name] ||= import(`./${name}.js`).then((module) => {
+  module.start();
+  ready.add(name);
 }));
 
 async function click(event) {
-  const tool = event.target.closest('[data-tool="edit"], [data-tool="delete"]');
-  if (ready || !tool || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const tool = event.target.closest('[data-tool]');
+  const name = modules[tool?.dataset.tool];
+  if (!name || ready.has(name) || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  await load().then(() => tool.click(), () => location.assign(tool.href));
+  await load(name).then(() => tool.click(), () => location.assign(tool.href));
 }
 
 async function last(event) {
-  if (ready) return;
+  if (ready.has('edit')) return;
   event.preventDefault();
-  await load();
+  await load('edit');
   tell('edit-last', event);
 }
 
 export function start() {
   page.messages.addEventListener('click', click);
+  page.messages.addEventListener('keydown', (event) => { // a reaction is a button
+    if (event.key !== ' ' || !event.target.matches('.chip')) return;
+    event.preventDefault();
+    event.target.click();
+  });
   on('edit-last', last);
+  if (page.composer?.elements.reply || recall(`reply:${page.room}`)) load('reply');
 }

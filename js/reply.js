@@ -1,0 +1,62 @@
+// Answering: which message the next one answers stands over what is typed, and survives a reload with it.
+
+import { make, on, page } from './page.js';
+import { recall, remember } from './store.js';
+import { t } from './text.js';
+
+const key = `reply:${page.room}`;
+
+function set(reply) {
+  page.reply = reply;
+  remember(key, reply);
+  page.composer.querySelector('.replying')?.remove();
+  if (!reply) return;
+  page.composer.querySelector('.box').prepend(make('p', { class: 'replying' },
+    make('span', { class: 'quote' }, make('span', {}, t('In reply to')), ' ', make('b', { dir: 'auto' }, reply.name), ' ', make('span', { dir: 'auto' }, reply.words)),
+    make('button', { type: 'button', class: 'button plain', onclick: cancel }, t('Cancel'))));
+}
+
+function cancel() {
+  set(null);
+  page.composer.elements.text.focus();
+}
+
+function reply(li) {
+  set({ seq: li.dataset.seq, name: li.querySelector('.who a').textContent, words: li.querySelector('.text').textContent.slice(0, 100) });
+  page.composer.elements.text.focus();
+}
+
+// The original is shown here when it is on the page, else the link opens the page around it.
+function jump(link, event) {
+  const original = document.getElementById(`m${link.dataset.original}`);
+  if (!original) return;
+  event.preventDefault();
+  if (location.hash === `#${original.id}`) original.scrollIntoView({ block: 'center' });
+  else location.hash = original.id;
+}
+
+export function start() {
+  const seq = page.composer?.elements.reply?.value; // the page came with it
+  if (seq) {
+    const [, name, words] = page.composer.querySelector('.replying .quote').children;
+    set({ seq, name: name.textContent, words: words.textContent });
+  } else if (page.composer && recall(key)) {
+    set(recall(key));
+  }
+  page.messages.addEventListener('click', (event) => {
+    const tool = event.target.closest('[data-tool="reply"], [data-tool="quote"]');
+    if (!tool || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (tool.dataset.tool === 'quote') {
+      jump(tool, event);
+    } else if (page.composer && !page.composer.hidden) {
+      event.preventDefault();
+      reply(tool.closest('.message'));
+    }
+  });
+  page.composer?.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !page.reply || event.isComposing) return;
+    event.stopPropagation();
+    cancel();
+  });
+  on('taken', () => { if (page.reply) set(null); });
+}
