@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { site as runningSite } from '../lib/site.mjs';
-import { eventually, fieldValue, formsOf, nonce, people, textOf } from './client.mjs';
+import { PASSWORD, eventually, fieldValue, formsOf, nonce, people, textOf } from './client.mjs';
 
 let site;
 let anna;
@@ -180,7 +180,7 @@ describe('replies', () => {
     const { seq } = await dora.say(id, 'my secret');
     const answer = await reply(ben, id, seq, 'I keep it');
     const { cursor } = await ben.read({ room: id });
-    assert.equal((await dora.submit('/account/delete', { password: 'correct horse battery', messages: '1' })).status, 303);
+    assert.equal((await dora.submit('/account', { action: 'delete', messages: 'delete', delete_password: PASSWORD })).status, 303);
     await eventually('the quote is gone', async () => (await at(ben, id, answer.seq)).reply.deleted, 60);
     await eventually('and told', async () => (await since(ben, id, cursor)).seen.some((each) => each.seq === answer.seq), 60);
     await anna.say(id, 'life goes on');
