@@ -258,15 +258,15 @@ static const struct {
     const char *name;
     enum write_action action;
 } actions[] = {
-    {"", WRITE_SEND},         {"send", WRITE_SEND}, {"edit", WRITE_EDIT},
-    {"delete", WRITE_DELETE}, {"react", WRITE_REACT}, {"read", WRITE_READ},
-    {"unread", WRITE_UNREAD},
+    {"", WRITE_SEND},       {"send", WRITE_SEND}, {"edit", WRITE_EDIT},     {"delete", WRITE_DELETE},
+    {"react", WRITE_REACT}, {"read", WRITE_READ}, {"unread", WRITE_UNREAD},
 };
 
 static const struct refusal *reaction_of(struct form *form, struct write *write)
 {
     static const struct refusal no_on = {400, "bad_parameter", T("on is 1 or 0.")};
-    static const struct refusal no_emoji = {422, "bad_emoji", T("A reaction is one emoji, and nothing else.")};
+    static const struct refusal no_emoji = {422, "bad_emoji",
+                                            T("A reaction is one emoji, and nothing else.")};
     struct form_field *emoji = form_find(form, "emoji");
     uint64_t on;
 

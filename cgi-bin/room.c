@@ -35,12 +35,9 @@ static const struct {
     enum right own;
     enum right others; /* RIGHT_COUNT: only the sender may */
 } asks[] = {
-    {"reply", "Reply", RIGHT_SEND, RIGHT_SEND},
-    {"react", "React", RIGHT_SEND, RIGHT_SEND},
-    {"edit", "Edit", RIGHT_SEND, RIGHT_COUNT},
-    {"delete", "Confirm", RIGHT_READ, RIGHT_DELETE_ANY},
-    {"unread", "Confirm", RIGHT_READ, RIGHT_READ},
-    {"versions", "Versions", RIGHT_READ, RIGHT_VERSIONS},
+    {"reply", "Reply", RIGHT_SEND, RIGHT_SEND},    {"react", "React", RIGHT_SEND, RIGHT_SEND},
+    {"edit", "Edit", RIGHT_SEND, RIGHT_COUNT},     {"delete", "Confirm", RIGHT_READ, RIGHT_DELETE_ANY},
+    {"unread", "Confirm", RIGHT_READ, RIGHT_READ}, {"versions", "Versions", RIGHT_READ, RIGHT_VERSIONS},
 };
 
 static enum db_result show_versions(struct req *req, struct view *view, uint64_t seq)
@@ -61,8 +58,8 @@ static enum db_result show_versions(struct req *req, struct view *view, uint64_t
 }
 
 /* What most people react with; the same stand in js/react.js. */
-static const char *const common[] = {"👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀", "👎", "🔥", "✅", "❌",
-                                     "👏", "🤔", "😍", "😅", "🙌", "💯", "🚀", "☕", "💡", "👋", "🤝", "🙈"};
+static const char *const common[] = {"👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀", "👎", "🔥", "✅",    "❌",
+                                     "👏", "🤔",   "😍", "😅", "🙌", "💯", "🚀", "☕", "💡", "👋", "🤝", "🙈"};
 
 static void show_picks(struct view *view, const struct message *m, uint64_t me)
 {

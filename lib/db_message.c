@@ -218,7 +218,7 @@ struct message_row { /* a stored message that is edited or deleted, as it will b
     bool deleted;
     bool answered;
     bool reacted; /* in this group */
-    char *text; /* as stored */
+    char *text;   /* as stored */
     const char *new_text;
     size_t text_len;
 };
@@ -486,7 +486,8 @@ static enum db_result find_nonces(struct db *db, struct group *g)
     if (size > 0) {
         strbuf_addstr(&sql,
                       "SELECT t.sender_id, t.nonce, t.room_id, t.seq, t.version, t.edited_at IS NOT NULL OR "
-                      "t.deleted_at IS NOT NULL OR t.seq < r.oldest_seq, t.text, t.reply_to FROM messages t FORCE INDEX "
+                      "t.deleted_at IS NOT NULL OR t.seq < r.oldest_seq, t.text, t.reply_to FROM messages t "
+                      "FORCE INDEX "
                       "(messages_nonce) "
                       "JOIN rooms r ON r.id = t.room_id WHERE (t.sender_id, t.nonce) IN (");
         db_marks(&sql, "(?,?)", size);
@@ -524,9 +525,10 @@ static enum db_result find_rows(struct db *db, struct group *g)
     enum db_result result = DB_OK;
 
     if (size > 0) {
-        strbuf_addstr(&sql,
-                      "SELECT room_id, seq, version, sender_id, kind = 'event', deleted_at IS NOT NULL, text, parts "
-                      "FROM messages WHERE ");
+        strbuf_addstr(
+            &sql,
+            "SELECT room_id, seq, version, sender_id, kind = 'event', deleted_at IS NOT NULL, text, parts "
+            "FROM messages WHERE ");
         for (size_t i = 0; i < size; i++) {
             strbuf_addstr(&sql, i > 0 ? " OR (room_id = ? AND seq = ?)" : "(room_id = ? AND seq = ?)");
             db_args_u64(args, g->write[index[i]]->room_id);
@@ -559,9 +561,9 @@ static bool repeats(const struct group *g, size_t at, struct write *w)
         const struct nonce_row *n = &g->nonce[i];
         if (n->sender_id != w->user_id || strcmp(n->nonce, w->nonce) != 0)
             continue;
-        bool same =
-            n->room_id == w->room_id &&
-            (n->touched || (n->reply_to == w->reply_to && n->text_len == w->text_len && memcmp(n->text, w->text, w->text_len) == 0));
+        bool same = n->room_id == w->room_id &&
+                    (n->touched || (n->reply_to == w->reply_to && n->text_len == w->text_len &&
+                                    memcmp(n->text, w->text, w->text_len) == 0));
         w->result = same ? WRITE_DONE : WRITE_NONCE_TAKEN;
         w->seq = n->seq;
         w->change = n->version;
@@ -572,8 +574,7 @@ static bool repeats(const struct group *g, size_t at, struct write *w)
         if (!first->fresh || first->user_id != w->user_id || strcmp(first->nonce, w->nonce) != 0)
             continue;
         bool same = first->room_id == w->room_id && first->text_len == w->text_len &&
-                    first->reply_to == w->reply_to &&
-                    memcmp(first->text, w->text, w->text_len) == 0;
+                    first->reply_to == w->reply_to && memcmp(first->text, w->text, w->text_len) == 0;
         w->result = same ? WRITE_DONE : WRITE_NONCE_TAKEN;
         w->seq = first->seq;
         w->change = first->change;
@@ -740,9 +741,9 @@ static enum db_result store_sends(struct db *db, const struct group *g)
     struct strbuf sql = STRBUF_INIT;
     struct db_args *args = db_args_new();
 
-    strbuf_addstr(&sql,
-                  "INSERT INTO messages (room_id, seq, version, sender_id, nonce, text, created_at, reply_to, "
-                  "parts) VALUES ");
+    strbuf_addstr(
+        &sql, "INSERT INTO messages (room_id, seq, version, sender_id, nonce, text, created_at, reply_to, "
+              "parts) VALUES ");
     db_marks(&sql, "(?,?,?,?,?,?,?,?,?)", g->sends);
     for (size_t i = 0; i < g->count; i++) {
         const struct write *w = g->write[i];
@@ -860,8 +861,9 @@ static enum db_result store_reactions(struct db *db, struct group *g)
         if (result == DB_OK && !m->reacted) {
             m->reacted = true;
             m->version = ++find_room(g, w->room_id)->version;
-            result = db_run(db, "UPDATE messages SET version = ?, parts = parts | 4 WHERE room_id = ? AND seq = ?",
-                            "uuu", m->version, w->room_id, w->seq);
+            result =
+                db_run(db, "UPDATE messages SET version = ?, parts = parts | 4 WHERE room_id = ? AND seq = ?",
+                       "uuu", m->version, w->room_id, w->seq);
         }
         w->change = m->version;
         if (result == DB_NONE || result == DB_REFUSED)

@@ -113,9 +113,9 @@ enum write_result {
     WRITE_GONE,    /* 409: to edit what is deleted, or to react to it */
     WRITE_NO_ORIGINAL, /* 422: what is answered is no message that is kept here */
     WRITE_MANY,        /* 409: REACTIONS_MAX different ones are there */
-    WRITE_TOO_FAST, /* 429 */
-    WRITE_AWAY,     /* 503 */
-    WRITE_FAULT,    /* 500 */
+    WRITE_TOO_FAST,    /* 429 */
+    WRITE_AWAY,        /* 503 */
+    WRITE_FAULT,       /* 500 */
 };
 
 struct write {
@@ -124,8 +124,8 @@ struct write {
     uint64_t known_user; /* whose session this is, as confirmed at known_at (CLOCK_MONOTONIC, ms); else 0 */
     int64_t known_at;
     uint64_t room_id;
-    uint64_t seq;  /* of an edit, deletion or mark; filled by a send */
-    uint64_t base; /* an edit's; 0: not given */
+    uint64_t seq;      /* of an edit, deletion or mark; filled by a send */
+    uint64_t base;     /* an edit's; 0: not given */
     uint64_t reply_to; /* a send's; 0: it answers nothing */
     bool on;           /* a reaction comes, or goes */
     const char *text;  /* a reaction's: the emoji */
@@ -137,7 +137,7 @@ struct write {
     uint64_t user_version; /* 0 where the session was known */
     uint64_t change;
     uint64_t trimmed; /* the room's version after a trim that this group brought about; else 0 */
-    uint64_t told; /* whose version rose, because this answers him; else 0 */
+    uint64_t told;    /* whose version rose, because this answers him; else 0 */
     bool fresh;
     bool charged;  /* the limit has counted it */
     char *present; /* the caller frees */

@@ -42,13 +42,15 @@ static const struct kind {
 } kinds[] = {
     {PART_FORMERS, "revisions", NULL, NULL},
     {PART_REPLY, "replies",
-     "SELECT t.seq, o.sender_id, u.name, u.display, IF(CHAR_LENGTH(o.text) > 100, CONCAT(LEFT(o.text, 99), '…'), "
+     "SELECT t.seq, o.sender_id, u.name, u.display, IF(CHAR_LENGTH(o.text) > 100, CONCAT(LEFT(o.text, 99), "
+     "'…'), "
      "o.text) FROM messages t JOIN rooms r ON r.id = t.room_id LEFT JOIN messages o ON o.room_id = t.room_id "
      "AND o.seq = t.reply_to AND o.seq >= r.oldest_seq AND o.deleted_at IS NULL LEFT JOIN users u ON u.id = "
      "o.sender_id WHERE t.room_id = ? AND t.seq IN",
      take_quote},
     {PART_REACTIONS, "reactions",
-     "SELECT p.seq, p.emoji, p.user_id, u.name, u.display, p.created_at FROM reactions p JOIN users u ON u.id = p.user_id "
+     "SELECT p.seq, p.emoji, p.user_id, u.name, u.display, p.created_at FROM reactions p JOIN users u ON "
+     "u.id = p.user_id "
      "WHERE p.room_id = ? AND p.seq IN",
      take_reaction},
     {PART_PIN, "pins", NULL, NULL},
@@ -136,8 +138,8 @@ static enum db_result remove_kinds(struct db *db, uint64_t parts, const char *wh
     return result == DB_NONE ? DB_OK : result;
 }
 
-#define ANSWERS                                                                                            \
-    "replies p JOIN messages o ON o.room_id = p.room_id AND o.seq = p.original WHERE p.room_id = ? AND "     \
+#define ANSWERS                                                                                          \
+    "replies p JOIN messages o ON o.room_id = p.room_id AND o.seq = p.original WHERE p.room_id = ? AND " \
     "p.original >= ? AND p.original < ? AND (? = 0 OR (o.sender_id = ? AND o.deleted_at IS NOT NULL))"
 
 enum db_result db_part_requote(struct db *db, uint64_t room_id, uint64_t from, uint64_t to, uint64_t sender,
@@ -183,8 +185,7 @@ enum db_result db_part_react(struct db *db, uint64_t room_id, uint64_t seq, uint
     enum db_result result;
 
     if (!on)
-        return db_run(db,
-                      "DELETE FROM reactions WHERE room_id = ? AND seq = ? AND emoji = ? AND user_id = ?",
+        return db_run(db, "DELETE FROM reactions WHERE room_id = ? AND seq = ? AND emoji = ? AND user_id = ?",
                       "uusu", room_id, seq, emoji, user_id);
     result = db_run(db,
                     "SELECT COUNT(DISTINCT emoji), COALESCE(SUM(emoji = ?), 0), COALESCE(SUM(emoji = ? AND "
@@ -211,8 +212,7 @@ enum db_result db_part_empty(struct db *db, uint64_t room_id, uint64_t from, uin
     uint64_t rows = 0, parts = result == DB_OK && db_next(db) ? db_u64(db, 0) : 0;
 
     if (result == DB_OK)
-        result =
-            remove_kinds(db, parts, "FROM", "WHERE room_id = ? AND seq >= ? AND seq < ?", args, &rows);
+        result = remove_kinds(db, parts, "FROM", "WHERE room_id = ? AND seq >= ? AND seq < ?", args, &rows);
     if (result == DB_OK && (parts & PART_ANSWERED) != 0)
         result = db_part_requote(db, room_id, from, to, 0, true, version);
     if (result == DB_OK)

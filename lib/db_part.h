@@ -40,7 +40,8 @@ enum db_result db_part_requote(struct db *db, uint64_t room_id, uint64_t from, u
                                bool gone, uint64_t *version);
 
 /* A message answers another: notes it, and tells that one's sender, *told, when he is in the room; else *told becomes 0. */
-enum db_result db_part_reply(struct db *db, uint64_t room_id, uint64_t seq, uint64_t original, uint64_t *told);
+enum db_result db_part_reply(struct db *db, uint64_t room_id, uint64_t seq, uint64_t original,
+                             uint64_t *told);
 
 #define REACTIONS_MAX 20 /* different ones, to one message */
 

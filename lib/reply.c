@@ -45,7 +45,8 @@ const struct refusal *reply_write_refusal(enum write_result result)
     static const struct refusal changed = {409, "changed", T("The message was changed meanwhile.")};
     static const struct refusal gone = {409, "deleted", T("The message was deleted meanwhile.")};
     static const struct refusal no_original = {
-        422, "no_original", T("The message that this answers is not here any more. Send it again to post it without.")};
+        422, "no_original",
+        T("The message that this answers is not here any more. Send it again to post it without.")};
     static const struct refusal many = {409, "too_many",
                                         T("This message has as many different reactions as it can hold.")};
     static const struct refusal too_fast = {429, "too_fast",

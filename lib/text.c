@@ -357,8 +357,8 @@ static bool is_picture(uint32_t c)
     return c == 0x1f004 || c == 0x1f0cf || (c >= 0x1f170 && c <= 0x1f171) || (c >= 0x1f17e && c <= 0x1f17f) ||
            c == 0x1f18e || (c >= 0x1f191 && c <= 0x1f19a) || (c >= 0x1f201 && c <= 0x1f202) || c == 0x1f21a ||
            c == 0x1f22f || (c >= 0x1f232 && c <= 0x1f23a) || (c >= 0x1f250 && c <= 0x1f251) ||
-           (c >= 0x1f300 && c <= 0x1f64f) || (c >= 0x1f680 && c <= 0x1f6ff) || (c >= 0x1f7e0 && c <= 0x1f7f0) ||
-           (c >= 0x1f90c && c <= 0x1f9ff) || (c >= 0x1fa70 && c <= 0x1faff);
+           (c >= 0x1f300 && c <= 0x1f64f) || (c >= 0x1f680 && c <= 0x1f6ff) ||
+           (c >= 0x1f7e0 && c <= 0x1f7f0) || (c >= 0x1f90c && c <= 0x1f9ff) || (c >= 0x1fa70 && c <= 0x1faff);
 }
 
 static bool is_flag_letter(uint32_t c)

@@ -157,8 +157,8 @@ void timeline_person(struct view *node, const char *name, const char *display)
 #define IDS_MAX   1000 /* and by number, for pages to find their own among */
 
 /* Calls `tell` for every emoji with its reactions, in the order of the first of each. */
-static void each_emoji(const struct message *m, void (*tell)(void *to, size_t n, const struct reaction **who, size_t count),
-                       void *to)
+static void each_emoji(const struct message *m,
+                       void (*tell)(void *to, size_t n, const struct reaction **who, size_t count), void *to)
 {
     const struct reaction **who = mem_array(m->reactions + 1, sizeof *who);
     size_t n = 0;

@@ -152,7 +152,6 @@ test('without scripts one answers and reacts by plain forms', async () => {
   const prize = cleo.page.frameLocator('iframe').locator('.message', { hasText: 'We won the prize' });
   await prize.getByRole('link', { name: /^Reply/ }).click();
   await cleo.page.getByText('In reply to').waitFor();
-  assert.deepEqual(await axe(await cleo.context.newPage().then(async (page) => { await page.goto(cleo.page.url()); return page; })).catch(() => []), []);
   await field(cleo).fill('plainly glad');
   await cleo.page.getByRole('button', { name: 'Send' }).click();
   await message(ana, 'plainly glad').locator('.quote', { hasText: 'We won the prize' }).waitFor({ timeout: LONG });
