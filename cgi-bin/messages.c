@@ -7,12 +7,13 @@
  *   before=SEQ          the `limit` messages before it; the cursor is null
  *   limit=N             1–200, else 50
  *   Accept: text/html           the timeline as a page that refreshes itself
- *   Accept: text/event-stream   events `update`, `rooms`, `news`, `people`, `end`; resumes from Last-Event-ID or `after`
+ *   Accept: text/event-stream   events `update`, `rooms`, `news`, `people`, `typing`, `end`; resumes from Last-Event-ID or `after`
  *
  * POST, a form with the form token (or the header X-CSRF-Token):
  *   room, text, nonce [reply]   sends: 201 once it is committed, 200 for a repeated nonce; `reply`: the seq that it answers
  *   action=edit  room seq text [base]       action=delete  room seq
  *   action=read  room seq                   action=unread  room seq    (by a form: 303 to /rooms)
+ *   action=typing room                      tells the room's other streams at once, and stores nothing
  *   action=react room seq emoji [on=1|0]    the same again changes nothing
  *
  * One event loop and one database thread (job.h). The loop parses a request, hands what it asks to the thread, and
@@ -258,7 +259,7 @@ static const struct {
     enum write_action action;
 } actions[] = {
     {"", WRITE_SEND},       {"send", WRITE_SEND}, {"edit", WRITE_EDIT},     {"delete", WRITE_DELETE},
-    {"react", WRITE_REACT}, {"read", WRITE_READ}, {"unread", WRITE_UNREAD},
+    {"react", WRITE_REACT}, {"read", WRITE_READ}, {"unread", WRITE_UNREAD}, {"typing", WRITE_TYPING},
 };
 
 static const struct refusal *reaction_of(struct form *form, struct write *write)
@@ -311,6 +312,8 @@ static const struct refusal *write_of(struct form *form, struct write *write)
         return &no_action;
     if (!has_room)
         return &no_room;
+    if (write->action == WRITE_TYPING)
+        return NULL;
     if (write->action != WRITE_SEND &&
         (form_find(form, "seq") == NULL || !number(form, "seq", 0, INT64_MAX, 0, &write->seq)))
         return &no_seq;
@@ -450,6 +453,25 @@ static void write_now(struct job *job)
     db_free(db);
 }
 
+/* Never asks the database: where a session is not known, the other processes of this host may know it. */
+static void handle_typing(const struct sender *to, const struct write *write)
+{
+    struct strbuf body = STRBUF_INIT;
+    struct wake tell;
+
+    if (app.hub != NULL) {
+        if (!hub_typing(app.hub, write->session, write->room_id, &tell)) {
+            tell = (struct wake){.kind = WAKE_TYPIST, .id = write->room_id};
+            memcpy(tell.about, write->session, sizeof write->session);
+        }
+        if (tell.kind != 0)
+            wake_tell(&app.config, &tell);
+    }
+    strbuf_addstr(&body, "{}");
+    send_out(to->fd, to->cgi, 200, "Content-Type: application/json\r\n", &body);
+    strbuf_release(&body);
+}
+
 static void handle_post(const struct fcgi_request *in)
 {
     static const struct refusal forged = {403, "bad_csrf",
@@ -497,6 +519,10 @@ static void handle_post(const struct fcgi_request *in)
     form_release(&form);
     if (why != NULL) {
         refuse_write(to, &job->write, why);
+        free(to);
+        job_free(job);
+    } else if (job->write.action == WRITE_TYPING) {
+        handle_typing(to, &job->write);
         free(to);
         job_free(job);
     } else {
@@ -554,7 +580,7 @@ static void take_done(void)
 
 static void take_wakes(int fd)
 {
-    struct wake wake;
+    struct wake wake, told;
 
     while (wake_receive(fd, &wake)) {
         if (wake.kind == WAKE_READERS)
@@ -565,6 +591,11 @@ static void take_wakes(int fd)
             hub_room_changed(app.hub, wake.id, 0, 0);
         else if (wake.kind == WAKE_USER)
             hub_user_changed(app.hub, wake.id);
+        else if (wake.kind == WAKE_TYPING)
+            hub_typed(app.hub, &wake);
+        else if (wake.kind == WAKE_TYPIST &&
+                 hub_typing(app.hub, (const uint8_t *)wake.about, wake.id, &told) && told.kind != 0)
+            wake_tell(&app.config, &told);
     }
 }
 

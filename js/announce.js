@@ -22,6 +22,7 @@ function speak() {
 }
 
 export function start() {
+  on('announce', (words) => { if (!timer) document.getElementById('announce').textContent = words; });
   on('shown', ({ live, message }) => {
     if (!live || message.deleted || String(message.sender?.id) === page.me) return;
     gathered.push(message);

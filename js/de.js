@@ -74,6 +74,11 @@ export default {
   'Delete this message? It cannot be brought back.': 'Diese Nachricht löschen? Sie lässt sich nicht wiederherstellen.',
   'Keep it': 'Behalten',
 
+  // typing
+  '{} is typing …': '{} schreibt …',
+  '{} and {} are typing …': '{} und {} schreiben …',
+  'Several people are typing …': 'Mehrere schreiben …',
+
   // send, pending, outbox, closed
   'Sending …': 'Wird gesendet …',
   'Not sent.': 'Nicht gesendet.',

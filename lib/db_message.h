@@ -97,7 +97,15 @@ enum db_result db_message_versions(struct db *db, uint64_t room_id, uint64_t seq
 
 #define WRITE_TRUST_MS 1000 /* a known session is looked up again when it was confirmed longer ago */
 
-enum write_action { WRITE_SEND, WRITE_EDIT, WRITE_DELETE, WRITE_REACT, WRITE_READ, WRITE_UNREAD };
+enum write_action {
+    WRITE_SEND,
+    WRITE_EDIT,
+    WRITE_DELETE,
+    WRITE_REACT,
+    WRITE_READ,
+    WRITE_UNREAD,
+    WRITE_TYPING, /* is never written */
+};
 
 enum write_result {
     WRITE_DONE, /* numbers are filled; `fresh` when this very call stored a new message, or moved a mark */

@@ -301,7 +301,7 @@ void timeline_view(struct view *view, const struct message_list *list, const str
     }
 }
 
-static void json_user(struct strbuf *out, uint64_t id, const char *name, const char *display)
+void timeline_user(struct strbuf *out, uint64_t id, const char *name, const char *display)
 {
     strbuf_addf(out, "{\"id\":%" PRIu64 ",\"name\":", id);
     json_text(out, name);
@@ -320,7 +320,7 @@ static void json_emoji(void *to, size_t n, const struct reaction **who, size_t c
     for (size_t i = 0; i < count && i < USERS_MAX; i++) {
         if (i > 0)
             strbuf_addch(out, ',');
-        json_user(out, who[i]->user_id, who[i]->name, who[i]->display);
+        timeline_user(out, who[i]->user_id, who[i]->name, who[i]->display);
     }
     strbuf_addstr(out, "]}");
 }
@@ -331,7 +331,7 @@ static void json_quote(struct strbuf *out, uint64_t seq, const struct quote *q)
     if (q->gone)
         strbuf_addstr(out, "null");
     else
-        json_user(out, q->sender_id, q->sender_name, q->sender_display);
+        timeline_user(out, q->sender_id, q->sender_name, q->sender_display);
     strbuf_addstr(out, ",\"text\":");
     json_text(out, q->gone ? "" : q->text);
     strbuf_addf(out, ",\"deleted\":%s}", q->gone ? "true" : "false");
@@ -343,7 +343,7 @@ static void json_one(struct strbuf *out, const struct message *m, const char *ht
                 m->change, m->event[0] != '\0' ? "event" : "text");
     json_text(out, m->nonce[0] != '\0' ? m->nonce : NULL);
     strbuf_addstr(out, ",\"sender\":");
-    json_user(out, m->sender_id, m->sender_name, m->sender_display);
+    timeline_user(out, m->sender_id, m->sender_name, m->sender_display);
     strbuf_addstr(out, ",\"text\":");
     if (m->event[0] != '\0') {
         struct strbuf sentence = STRBUF_INIT;
