@@ -164,3 +164,19 @@ test('without scripts one answers and reacts by plain forms', async () => {
   await chip(ana, 'We won the prize', '🚀').waitFor({ state: 'detached', timeout: LONG });
   assert.deepEqual([...ana.faults, ...ben.faults, ...cleo.faults], []);
 });
+
+test('that somebody types is seen while he does, and no longer once it is sent', async () => {
+  await open(ana, room);
+  await open(ben, room);
+  const line = ana.page.locator('.typing');
+  await field(ben).pressSequentially('well');
+  await line.getByText(`${ben.name} is typing …`).waitFor({ timeout: LONG });
+  assert.equal(await ben.page.locator('.typing').textContent(), '');
+  assert.deepEqual(await axe(ana.page), []);
+  await field(ben).press('Enter');
+  await sees(ana, 'well');
+  await ana.page.waitForFunction(() => document.querySelector('.typing').textContent === '');
+  await field(ben).pressSequentially('and then he leaves');
+  await line.getByText('is typing').waitFor({ timeout: LONG });
+  await ana.page.waitForFunction(() => document.querySelector('.typing').textContent === '', null, { timeout: LONG });
+});
