@@ -22,7 +22,7 @@ function cancel() {
 }
 
 function reply(li) {
-  set({ seq: li.dataset.seq, name: li.querySelector('.who a').textContent, words: li.querySelector('.text').textContent.slice(0, 100) });
+  set({ seq: li.dataset.seq, name: li.querySelector('.who a').textContent, words: (li.querySelector('.words') || li.querySelector('.text')).textContent.slice(0, 100) });
   page.composer.elements.text.focus();
 }
 

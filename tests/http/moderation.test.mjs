@@ -59,6 +59,7 @@ describe('every action, as everybody', () => {
     ['read', 'o---yyyy', () => ({ seq: 1 })],
     ['unread', 'o---yyyy', () => ({ seq: 1 })],
     ['send', 'o---nyyy', text],
+    ['react', 'o---nyyy', () => ({ seq: own.owner, emoji: '👍' })],
     ['edit own', 'o   nyyy', (name) => ({ seq: own[name], text: unique('edited') })],
     ['edit others', 'o---nnnn', async () => ({ seq: (await cast.owner.say(room, 'of the owner')).seq, text: 'x' }), ['owner']],
     ['delete own', 'o   yyyy', (name) => ({ seq: own[name] })],
@@ -95,7 +96,7 @@ describe('every action, as everybody', () => {
           if (mark === ' ' || except.includes(name) || (mark === '1' && kind === 'public')) continue;
           const what = `${action} by ${name}`;
           const verb = action.split(' ')[0];
-          const messages = ['read', 'unread', 'send', 'edit'].includes(verb) || (verb === 'delete' && action !== 'delete');
+          const messages = ['read', 'unread', 'send', 'edit', 'react'].includes(verb) || (verb === 'delete' && action !== 'delete');
           const given = fields && await fields(name);
           let answer;
           if (paths[action]) answer = await client.json(paths[action]());
