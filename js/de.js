@@ -49,6 +49,7 @@ export default {
   muted: 'stummgeschaltet',
   '{} member': ['{} Mitglied', '{} Mitglieder'],
   unread: 'ungelesen',
+  'for you': 'für dich',
   '{} new message': ['{} neue Nachricht', '{} neue Nachrichten'],
   'New since you left': 'Neu, seit du weg warst',
   'Older messages': 'Ältere Nachrichten',
@@ -78,6 +79,18 @@ export default {
   '{} is typing …': '{} schreibt …',
   '{} and {} are typing …': '{} und {} schreiben …',
   'Several people are typing …': 'Mehrere schreiben …',
+  // format
+  Formatting: 'Formatierung',
+  Preview: 'Vorschau',
+  Bold: 'Fett',
+  Italic: 'Kursiv',
+  'Struck through': 'Durchgestrichen',
+  Code: 'Code',
+  Quote: 'Zitat',
+  List: 'Liste',
+  Link: 'Link',
+  words: 'Wörter',
+  'Help with formatting': 'Hilfe zur Formatierung',
 
   // send, pending, outbox, closed
   'Sending …': 'Wird gesendet …',

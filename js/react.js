@@ -26,7 +26,7 @@ function complain(seq, words) {
   place?.append(make('p', { class: 'error', role: 'alert' }, words));
 }
 
-async function react(seq, emoji, mine) {
+async function change(seq, emoji, mine) {
   last = { seq, emoji };
   try {
     await post({ action: 'react', room: page.room, seq, emoji, on: mine ? 0 : 1 });
@@ -45,7 +45,7 @@ function pick(li) {
   const again = open?.seq === seq;
   if (open) close();
   if (again) return;
-  const choose = (emoji) => react(seq, emoji, chip(item(seq), emoji)?.matches('.mine'));
+  const choose = (emoji) => change(seq, emoji, chip(item(seq), emoji)?.matches('.mine'));
   const field = make('input', { id: 'emoji', autocomplete: 'off', maxlength: '16' });
   const element = make('div', { class: 'picker', role: 'group', 'aria-label': t('React'),
     onkeydown: (event) => { if (event.key === 'Escape') { event.stopPropagation(); close(); } } },
@@ -59,21 +59,17 @@ function pick(li) {
   element.querySelector('button').focus({ preventScroll: true });
 }
 
-export function start() {
-  page.messages.addEventListener('click', (event) => {
-    const tool = event.target.closest('[data-tool="react"]');
-    if (!tool || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    const li = tool.closest('.message');
-    if (tool.dataset.emoji) react(li.dataset.seq, tool.dataset.emoji, tool.matches('.mine'));
-    else pick(li);
-  });
-  on('replaced', ({ li }) => {
-    const { seq } = li.dataset;
-    if (open?.seq === seq && li.matches('.deleted')) open = null;
-    else if (open?.seq === seq) hang(li);
-    if (last?.seq !== seq) return;
-    if (document.activeElement === document.body) chip(li, last.emoji)?.focus({ preventScroll: true });
-    last = null;
-  });
+export function react(link) {
+  const li = link.closest('.message');
+  if (link.dataset.emoji) change(li.dataset.seq, link.dataset.emoji, link.matches('.mine'));
+  else pick(li);
 }
+
+on('replaced', ({ li }) => {
+  const { seq } = li.dataset;
+  if (open?.seq === seq && li.matches('.deleted')) open = null;
+  else if (open?.seq === seq) hang(li);
+  if (last?.seq !== seq) return;
+  if (document.activeElement === document.body) chip(li, last.emoji)?.focus({ preventScroll: true });
+  last = null;
+});

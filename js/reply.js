@@ -21,42 +21,35 @@ function cancel() {
   page.composer.elements.text.focus();
 }
 
-function reply(li) {
-  set({ seq: li.dataset.seq, name: li.querySelector('.who a').textContent, words: (li.querySelector('.words') || li.querySelector('.text')).textContent.slice(0, 100) });
+export function reply(link) {
+  if (!page.composer || page.composer.hidden) {
+    location.assign(link.href);
+    return;
+  }
+  const li = link.closest('.message');
+  const words = (li.querySelector('.words') || li.querySelector('.text')).textContent.trim();
+  set({ seq: li.dataset.seq, name: li.querySelector('.who a').textContent, words: words.slice(0, 100) });
   page.composer.elements.text.focus();
 }
 
 // The original is shown here when it is on the page, else the link opens the page around it.
-function jump(link, event) {
+export function quote(link) {
   const original = document.getElementById(`m${link.dataset.original}`);
-  if (!original) return;
-  event.preventDefault();
-  if (location.hash === `#${original.id}`) original.scrollIntoView({ block: 'center' });
+  if (!original) location.assign(link.href);
+  else if (location.hash === `#${original.id}`) original.scrollIntoView({ block: 'center' });
   else location.hash = original.id;
 }
 
-export function start() {
-  const seq = page.composer?.elements.reply?.value; // the page came with it
-  if (seq) {
-    const [, name, words] = page.composer.querySelector('.replying .quote').children;
-    set({ seq, name: name.textContent, words: words.textContent });
-  } else if (page.composer && recall(key)) {
-    set(recall(key));
-  }
-  page.messages.addEventListener('click', (event) => {
-    const tool = event.target.closest('[data-tool="reply"], [data-tool="quote"]');
-    if (!tool || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    if (tool.dataset.tool === 'quote') {
-      jump(tool, event);
-    } else if (page.composer && !page.composer.hidden) {
-      event.preventDefault();
-      reply(tool.closest('.message'));
-    }
-  });
-  page.composer?.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || !page.reply || event.isComposing) return;
-    event.stopPropagation();
-    cancel();
-  });
-  on('taken', () => { if (page.reply) set(null); });
+const seq = page.composer?.elements.reply?.value; // the page came with it
+if (seq) {
+  const [, name, words] = page.composer.querySelector('.replying .quote').children;
+  set({ seq, name: name.textContent, words: words.textContent });
+} else if (page.composer && recall(key)) {
+  set(recall(key));
 }
+page.composer?.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape' || !page.reply || event.isComposing) return;
+  event.stopPropagation();
+  cancel();
+});
+on('taken', () => { if (page.reply) set(null); });

@@ -1,6 +1,6 @@
 // Who types: told to the others in the room while I do, shown while they do.
 
-import { make, on, page, tell } from './page.js';
+import { make, on, page } from './page.js';
 import { csrf } from './net.js';
 import { t } from './text.js';
 
@@ -29,7 +29,7 @@ function update({ typing }) {
     clearTimeout(people.get(id)?.timer);
     people.set(id, { display, timer: setTimeout(stopped, SHOWN, id) });
     paint();
-    if (Date.now() - heard > QUIET) tell('announce', line.textContent);
+    if (Date.now() - heard > QUIET) document.getElementById('announce').textContent = line.textContent;
     heard = Date.now();
   }
 }
