@@ -6,6 +6,7 @@
 #   make backup     keeps all of the site that runs on VAR (or of DB) in FILE=; make restore FILE= makes a site of it
 #   make rerender   brings the messages of the site on VAR to the present way of formatting them
 #   make test       runs every test; SAN=1 runs them on a build that checks its memory
+#   make fuzz       feeds the parsers whatever a machine can think of, for SECONDS=120 in all
 #   make screenshots writes pictures of every page to var/screenshots/
 #   make bench      measures it beside its peers: a table and a chart in var/bench/
 #   make lint       looks over C, templates and scripts
@@ -21,6 +22,7 @@ endif
 export PORT VAR HOST MESSAGES DB LIMITS WAKEUPS SAN FILE
 
 BUILD   := $(if $(filter-out 0,$(SAN)),build-san,build)
+SECONDS ?= 120
 export BUILD
 
 CC      := gcc
@@ -36,12 +38,17 @@ LDLIBS  := -lfcgi -lneo_cs -lneo_utl $(DBLIBS) -lcrypto -lz -lcmark-gfm-extensio
 ifeq ($(BUILD),build-san)
 CFLAGS  += -fsanitize=address,undefined -fno-omit-frame-pointer
 endif
+ifeq ($(BUILD),build-fuzz)
+CC      := clang
+CFLAGS  += -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+endif
 
 PROGRAMS := $(patsubst cgi-bin/%.c,$(BUILD)/bin/%,$(wildcard cgi-bin/*.c))
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 BENCH    := $(addprefix $(BUILD)/bench/,load dbload trivial fanout format)
 LIBRARY  := $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
-SOURCES  := $(wildcard lib/*.[ch] cgi-bin/*.[ch] cgi-bin/*/*.[ch] tests/unit/*.[ch] bench/*.[ch])
+SOURCES  := $(wildcard lib/*.[ch] cgi-bin/*.[ch] cgi-bin/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] bench/*.[ch])
 
 # The name under which browsers keep css/ and js/ for a year: it changes with their contents.
 ASSETS   := $(shell cat $$(find css js -type f 2>/dev/null | LC_ALL=C sort) /dev/null | sha256sum | cut -c1-12)
@@ -61,6 +68,10 @@ $(BUILD)/cgi-bin/admin.o: CHANGELOG.md
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libsnug.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libsnug.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 $(BUILD)/bench/load: $(addprefix $(BUILD)/bench/,answer.o stats.o rows.o reach.o)
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/libsnug.a
@@ -114,6 +125,11 @@ screenshots:
 asan:
 	$(MAKE) test SAN=1
 
+fuzzers: $(FUZZERS)
+
+fuzz:
+	tests/fuzz/run $(SECONDS)
+
 bench:
 	bench/run
 
@@ -140,8 +156,8 @@ install: all
 	sed -i 's|/opt/snug|$(PREFIX)|g' $(DESTDIR)$(PREFIX)/deploy/*
 
 clean:
-	rm -rf build build-san node_modules
+	rm -rf build build-san build-fuzz node_modules
 
-.PHONY: all unit run deps demo backup restore rerender test screenshots asan bench bench-programs lint install clean FORCE
+.PHONY: all unit run deps demo backup restore rerender test screenshots asan fuzz fuzzers bench bench-programs lint install clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -523,6 +523,8 @@ static void handle_post(const struct fcgi_request *in)
         job_free(job);
         return;
     }
+    if (strcmp(in->query, "action=preview") == 0) /* the second button of the composer, without scripts */
+        job->write.action = WRITE_PREVIEW;
     const struct refusal *why = write_of(&form, &job->write);
     marks = job->write.action == WRITE_READ || job->write.action == WRITE_UNREAD;
     to->fd = in->fd;

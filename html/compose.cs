@@ -16,7 +16,7 @@
 <?cs var:Form.text ?></textarea>
 <div class="row">
 <a class="button" href="/rooms/<?cs var:Room.Id ?>">{{Back to the room}}</a>
-<?cs if:!Edit.Seq ?><button class="button" name="action" value="preview">{{Preview}}</button>
+<?cs if:!Edit.Seq ?><button class="button" formaction="/messages?action=preview">{{Preview}}</button>
 <?cs /if ?><button class="button primary"><?cs if:Edit.Seq ?>{{Save}}<?cs else ?>{{Send}}<?cs /if ?></button>
 </div>
 </div>

@@ -98,7 +98,7 @@ describe('the preview', () => {
   test('without scripts comes back as a page with the text, and the send that follows is one', async () => {
     const csrf = await anna.csrf();
     const name = nonce();
-    const shown = await anna.post('/messages', { csrf, room, text: '*hi* there', nonce: name, action: 'preview' });
+    const shown = await anna.post('/messages?action=preview', { csrf, room, text: '*hi* there', nonce: name });
     assert.equal(shown.status, 200);
     assert.ok(shown.text.includes('<div class="words rich"><p dir="auto"><em>hi</em> there</p></div>'));
     assert.equal(fieldValue(shown.text, 'text').trim(), '*hi* there');
