@@ -126,6 +126,7 @@ test('any other emoji can be typed; what is none is said beside it, and Escape c
   await picker.getByLabel('Any other emoji').press('Enter');
   await chip(ben, 'We won the prize', '🦔').waitFor({ timeout: LONG });
   await tool(ana, 'We won the prize', 'react');
+  await picker.locator('button:focus').waitFor();
   await ana.page.keyboard.press('Escape');
   assert.equal(await picker.count(), 0);
 });
