@@ -199,6 +199,7 @@ void hub_user_marked(struct hub *hub, uint64_t user_id, uint64_t room_id)
         return;
     user->listed = false;
     user->marked_at = hub->now;
+    user->typed_at = 0; /* what he types now is another message */
     each_link (at, after, &user->readers) {
         struct reader *r = container(at, struct reader, of_user);
         if (r->room_id != room_id)

@@ -170,14 +170,20 @@ test('that somebody types is seen while he does, and no longer once it is sent',
   await open(ana, room);
   await open(ben, room);
   const line = ana.page.locator('.typing');
-  await field(ben).pressSequentially('well');
-  await line.getByText(`${ben.name} is typing …`).waitFor({ timeout: LONG });
+  const types = async (text) => { // until the other's stream stands, and is told
+    for (const end = Date.now() + LONG; !(await line.textContent()).includes(`${ben.name} is typing …`);) {
+      assert.ok(Date.now() < end, 'it is not shown');
+      await field(ben).fill('');
+      await field(ben).pressSequentially(text, { delay: 50 });
+      await ben.page.waitForTimeout(300);
+    }
+  };
+  await types('well');
   assert.equal(await ben.page.locator('.typing').textContent(), '');
   assert.deepEqual(await axe(ana.page), []);
   await field(ben).press('Enter');
   await sees(ana, 'well');
   await ana.page.waitForFunction(() => document.querySelector('.typing').textContent === '');
-  await field(ben).pressSequentially('and then he leaves');
-  await line.getByText('is typing').waitFor({ timeout: LONG });
+  await types('and then he leaves');
   await ana.page.waitForFunction(() => document.querySelector('.typing').textContent === '', null, { timeout: LONG });
 });
