@@ -17,6 +17,11 @@
  *   action=react room seq emoji [on=1|0]    the same again changes nothing
  *   action=preview  room text               how it would be shown: {"html"}, null when just as it is; stores nothing
  *
+ * A message has `reply` ({seq, sender, text, deleted}) when it answers one: that one's first words as they are now, and
+ * `reactions` ([{emoji, count, users}], the users at most 100 of each). Each is a change of the message. Of what more than
+ * 200 answer, the newest 200 change with it; its own change tells the rest. `typing` ([{id, name, display}]) comes by
+ * streams, and with what a wait is answered with anyway; it holds for six seconds.
+ *
  * One event loop and one database thread (job.h). The loop parses a request, hands what it asks to the thread, and
  * lets the hub (hub.h) hold and answer the readers; it waits for nothing but events. Killed at any moment it loses
  * nothing: what was acknowledged is committed, and readers come back with their cursors. In plain CGI the same

@@ -171,7 +171,9 @@ void timeline_person(struct view *node, const char *name, const char *display)
 static void each_emoji(const struct message *m,
                        void (*tell)(void *to, size_t n, const struct reaction **who, size_t count), void *to)
 {
-    const struct reaction **who = mem_array(m->reactions + 1, sizeof(void *));
+    if (m->reactions == 0)
+        return;
+    const struct reaction **who = mem_array(m->reactions, sizeof(void *));
     size_t n = 0;
 
     for (size_t i = 0; i < m->reactions; i++) {
