@@ -9,7 +9,7 @@ import { stepClock } from '../lib/clock.mjs';
 import { build, root } from '../lib/site.mjs';
 import { sleep } from '../http/client.mjs';
 
-const PROGRAMS = ['home', 'login', 'logout', 'account', 'people', 'rooms', 'room', 'settings', 'health'];
+const PROGRAMS = fs.readdirSync(`${build}/bin`);
 
 // ---- what has to be there before the site starts
 
@@ -39,8 +39,9 @@ const parent = (pid) => { try { return Number(/\) \S (\d+)/.exec(fs.readFileSync
 const underWay = new Set(); // none of them twice at once
 
 export class Faults {
-  constructor({ site, proxy, place, record, chance, calls = console.log }) {
-    Object.assign(this, { site, proxy, place, record, chance, say: calls });
+  // `choice` says which fault comes next, `chance` how it goes: so the one repeats whatever the other needs.
+  constructor({ lane, site, proxy, place, record, choice, chance }) {
+    Object.assign(this, { lane, site, proxy, place, record, choice, chance });
     this.begun = performance.now();
   }
 
@@ -183,12 +184,12 @@ export class Faults {
   async run(until) {
     const list = this.all();
     while (performance.now() < until) {
-      await this.seconds(0.3, 3);
+      await sleep(300 + this.choice.next() * 2700);
       if (performance.now() >= until) break;
       const at = ((performance.now() - this.begun) / 1000).toFixed(1);
-      const [, name, act] = this.chance.weighed(list.map((one) => [one[0], one]));
+      const [, name, act] = this.choice.weighed(list.map((one) => [one[0], one]));
       if (underWay.has(name)) continue;
-      this.say(`${at.padStart(6)} s  ${name.padEnd(36)} ${this.record.counts['sends acknowledged'] ?? 0} sends acknowledged`);
+      console.log(`${at.padStart(6)} s  ${this.lane}  ${name.padEnd(36)} ${this.record.counts['sends acknowledged'] ?? 0} sends acknowledged`);
       underWay.add(name);
       await act();
       underWay.delete(name);
@@ -199,7 +200,7 @@ export class Faults {
   async mend() {
     this.proxy.calm();
     this.place.clock?.step(0);
-    for (const program of [...PROGRAMS, 'messages', 'nginx', 'mariadbd']) this.site.kill(program, 'SIGCONT');
+    for (const program of [...PROGRAMS, 'nginx', 'mariadbd']) this.site.kill(program, 'SIGCONT');
   }
 }
 
