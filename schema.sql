@@ -122,7 +122,8 @@ CREATE TABLE IF NOT EXISTS messages (
   UNIQUE KEY messages_nonce (sender_id, nonce)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
--- Counts for the limits on signing in and registering, a row per name or address and what it tried.
+-- Counts for the limits on signing in, registering and the like: what was tried, and a digest of the name or address that
+-- it counts for. `started_at` is when it was last counted.
 CREATE TABLE IF NOT EXISTS attempts (
   what        VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   who         VARBINARY(255) NOT NULL,
@@ -256,3 +257,78 @@ CREATE TABLE IF NOT EXISTS departures (
   PRIMARY KEY (user_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 UPDATE site SET schema_version = 10 WHERE id = 1 AND schema_version < 10;
+
+-- Migration 11: what a message is beside its text. `html`: the text as it is rendered (NULL: shown as it is) by that version
+-- of the renderer; `parts`: which of the tables below, and of those for files, know of it (lib/db_part.h), so that nothing
+-- is asked for where nothing is.
+SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 11, 'ALTER TABLE messages
+  ADD html MEDIUMTEXT COLLATE utf8mb4_bin NULL,
+  ADD renderer TINYINT UNSIGNED NOT NULL DEFAULT 0,
+  ADD reply_to BIGINT UNSIGNED NOT NULL DEFAULT 0,
+  ADD parts TINYINT UNSIGNED NOT NULL DEFAULT 0', 'DO 0');
+PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
+SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 11, 'UPDATE messages SET parts = 1 WHERE edited_at IS NOT NULL', 'DO 0');
+PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
+UPDATE site SET schema_version = 11 WHERE id = 1 AND schema_version < 11;
+
+-- Migration 12: the tables below.
+
+-- Which messages answer one (messages.reply_to says the same from the other side): they change when it does.
+CREATE TABLE IF NOT EXISTS replies (
+  room_id   BIGINT UNSIGNED NOT NULL,
+  original  BIGINT UNSIGNED NOT NULL,
+  seq       BIGINT UNSIGNED NOT NULL,
+  PRIMARY KEY (room_id, original, seq),
+  KEY replies_seq (room_id, seq)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- Who reacted to what. By message (showing it); a row comes and goes with the button.
+CREATE TABLE IF NOT EXISTS reactions (
+  room_id     BIGINT UNSIGNED NOT NULL,
+  seq         BIGINT UNSIGNED NOT NULL,
+  emoji       VARCHAR(16) COLLATE utf8mb4_bin NOT NULL,
+  user_id     BIGINT UNSIGNED NOT NULL,
+  created_at  DATETIME(3) NOT NULL,
+  PRIMARY KEY (room_id, seq, emoji, user_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- Which messages are for whom. By user and room (what is unread of them), by user and time (the page "For you").
+CREATE TABLE IF NOT EXISTS mentions (
+  user_id     BIGINT UNSIGNED NOT NULL,
+  room_id     BIGINT UNSIGNED NOT NULL,
+  seq         BIGINT UNSIGNED NOT NULL,
+  why         ENUM('name', 'everyone', 'reply') NOT NULL,
+  created_at  DATETIME(3) NOT NULL,
+  PRIMARY KEY (user_id, room_id, seq),
+  KEY mentions_time (user_id, created_at),
+  KEY mentions_message (room_id, seq)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- What a group's admins pinned. By room (its pins), by message (showing it).
+CREATE TABLE IF NOT EXISTS pins (
+  room_id    BIGINT UNSIGNED NOT NULL,
+  seq        BIGINT UNSIGNED NOT NULL,
+  pinned_by  BIGINT UNSIGNED NOT NULL,
+  pinned_at  DATETIME(3) NOT NULL,
+  PRIMARY KEY (room_id, seq)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- What somebody keeps for himself. By user and time (the page "Saved"), by user and message (showing it).
+CREATE TABLE IF NOT EXISTS bookmarks (
+  user_id   BIGINT UNSIGNED NOT NULL,
+  room_id   BIGINT UNSIGNED NOT NULL,
+  seq       BIGINT UNSIGNED NOT NULL,
+  saved_at  DATETIME(3) NOT NULL,
+  PRIMARY KEY (user_id, room_id, seq),
+  KEY bookmarks_time (user_id, saved_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+UPDATE site SET schema_version = 12 WHERE id = 1 AND schema_version < 12;
+
+-- Migration 15: e-mail addresses are told apart letter by letter, also where the very first schema was: it took "ä" for
+-- "a" there.
+SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 15, 'ALTER TABLE users
+  MODIFY email VARCHAR(254) COLLATE utf8mb4_bin NOT NULL', 'DO 0');
+PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
+UPDATE users u JOIN site s ON s.id = 1 AND s.schema_version < 15 SET u.email = LOWER(u.email);
+UPDATE site SET schema_version = 15 WHERE id = 1 AND schema_version < 15;

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { freePort, root, site as runningSite, startSite } from '../lib/site.mjs';
+import { PATIENCE, freePort, root, site as runningSite, startSite } from '../lib/site.mjs';
 import { Client, PASSWORD, eventually, messagesOf, person, textOf, unique } from './client.mjs';
 
 let folder;
@@ -22,8 +22,9 @@ const run = (command, args, env = {}) => new Promise((resolve) => {
   execFile(command, args, { cwd: root, env: { ...process.env, MESSAGES: '', DB: '', LIMITS: 'off', WAKEUPS: '', ...env }, timeout: 60000 },
     (error, out, err) => resolve({ status: error ? (error.code ?? error.signal) : 0, said: `${out}${err}` }));
 });
+// All but who is there, which is written a little later.
 const dump = (site) => new Promise((resolve, reject) => {
-  execFile('mariadb-dump', ['--no-defaults', `--socket=${site.var}/run/db.sock`, '--user=snug', '--single-transaction', '--skip-comments', '--no-tablespaces', '--skip-extended-insert', 'snug'], { maxBuffer: 1 << 28 },
+  execFile('mariadb-dump', ['--no-defaults', `--socket=${site.var}/run/db.sock`, '--user=snug', '--single-transaction', '--skip-comments', '--no-tablespaces', '--skip-extended-insert', '--ignore-table=snug.presence', 'snug'], { maxBuffer: 1 << 28 },
     (error, out) => (error ? reject(error) : resolve(out)));
 });
 // Every process that stands in a folder or runs from it.
@@ -141,7 +142,7 @@ describe('make run', () => {
     const begin = performance.now();
     await anna.say(room, 'across');
     assert.equal((await waiting).messages[0].text, 'across');
-    assert.ok(performance.now() - begin < 1500, `${performance.now() - begin} ms`);
+    assert.ok(performance.now() - begin < 1500 * PATIENCE, `${performance.now() - begin} ms`);
     assert.equal(await second.stop(), 0);
     assert.equal((await anna.get(`/rooms/${room}`)).status, 200, 'the database is still there');
   });
