@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { stepClock } from '../lib/clock.mjs';
+import { limitDescriptors, spareDescriptors } from '../lib/descriptors.mjs';
 import { build, root } from '../lib/site.mjs';
 import { sleep } from '../http/client.mjs';
 
@@ -159,25 +160,13 @@ export class Faults {
 
   async descriptors(program) {
     const before = new Map();
-    // As the process's own user: nobody else may everywhere.
-    const limit = (pid, most) => {
-      const { uid, gid } = fs.statSync(`/proc/${pid}`);
-      const as = process.getuid() === uid ? [] : ['setpriv', '--reuid', uid, '--regid', gid, '--clear-groups'];
-      const [command, ...rest] = [...as, 'prlimit', '--pid', pid, `--nofile=${most}:`].map(String);
-      return spawnSync(command, rest).status === 0;
-    };
     for (const pid of this.site.pids(program)) {
-      try {
-        const soft = /Max open files\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/limits`, 'utf8'))[1];
-        const open = fs.readdirSync(`/proc/${pid}/fd`).length;
-        if (limit(pid, open + this.chance.between(0, 6))) before.set(pid, soft);
-      } catch { /* it ended */ }
+      const soft = spareDescriptors(pid, this.chance.between(0, 6));
+      if (soft) before.set(pid, soft);
     }
     this.record.count(before.size ? 'times descriptors were used up' : 'times descriptors could not be used up');
     await this.seconds(1, 5);
-    for (const [pid, soft] of before) {
-      try { limit(pid, soft); } catch { /* it ended */ }
-    }
+    for (const [pid, soft] of before) limitDescriptors(pid, soft);
   }
 
   // One fault after the other, until the time is over. Two of these run beside each other.
