@@ -248,21 +248,25 @@ describe('the database stopped', () => {
 });
 
 test('nginx without a descriptor to spare says when to come again, and serves on once it has some', async () => {
-  await anna.csrf();
   const pids = site.pids('nginx');
   const answers = [];
-  for (let more = 0; more < 8 && !answers.some((answer) => answer.status !== 200); more += 1) {
+  const pages = [];
+  for (let more = 0; more < 8 && ![answers, pages].every((list) => list.some((answer) => answer.status !== 200)); more += 1) {
     const before = new Map(pids.map((pid) => [pid, spareDescriptors(pid, more)]));
     for (const soft of before.values()) assert.ok(soft);
-    for (let time = 0; time < 4; time += 1) await anna.json(`/messages?room=${room}`, { seconds: 2 }).then((answer) => answers.push(answer), () => {});
+    for (let time = 0; time < 4; time += 1) {
+      await anna.json(`/messages?room=${room}`, { seconds: 2 }).then((answer) => answers.push(answer), () => {});
+      await anna.get('/rooms', { seconds: 2, accept: 'text/html' }).then((answer) => pages.push(answer), () => {});
+    }
     for (const [pid, soft] of before) limitDescriptors(pid, soft);
   }
-  const refused = answers.filter((answer) => answer.status !== 200);
-  assert.ok(refused.length > 0);
-  for (const answer of refused) {
+  const [refused, shown] = [answers, pages].map((list) => list.filter((answer) => answer.status !== 200));
+  assert.ok(refused.length > 0 && shown.length > 0);
+  for (const answer of [...refused, ...shown]) {
     assert.equal(answer.status, 503);
-    assert.equal(answer.code, 'unavailable');
     assert.ok(Number(answer.headers['retry-after']) >= 1);
   }
+  for (const answer of refused) assert.equal(answer.code, 'unavailable');
+  for (const answer of shown) assert.match(answer.text, /try again in a few seconds/);
   await eventually('it serves on', async () => (await anna.list({ room })).status === 200, 60);
 });
