@@ -10,7 +10,7 @@
  *   Accept: text/event-stream   events `update`, `rooms`, `news`, `people`, `end`; resumes from Last-Event-ID or `after`
  *
  * POST, a form with the form token (or the header X-CSRF-Token):
- *   room, text, nonce           sends: 201 once it is committed, 200 for a repeated nonce
+ *   room, text, nonce, file …   (ids of uploads, cgi-bin/files.c; then the text may be empty) sends: 201 once it is committed, 200 for a repeated nonce
  *   action=edit  room seq text [base]       action=delete  room seq
  *   action=read  room seq                   action=unread  room seq    (by a form: 303 to /rooms)
  *
@@ -261,6 +261,22 @@ static const struct {
     {"delete", WRITE_DELETE}, {"read", WRITE_READ}, {"unread", WRITE_UNREAD},
 };
 
+static const struct refusal *files_of(const struct form *form, struct write *write)
+{
+    static const struct refusal no_file = {400, "bad_parameter", T("file is the number of a file.")};
+    static const struct refusal too_many = {422, "too_many_files", T("A message has at most 10 files.")};
+
+    for (size_t i = 0; i < form->count; i++) {
+        if (strcmp(form->field[i].name, "file") != 0)
+            continue;
+        if (write->files == FILES_MAX)
+            return &too_many;
+        if (!text_to_u64(form->field[i].value, INT64_MAX, &write->file[write->files++]))
+            return &no_file;
+    }
+    return NULL;
+}
+
 /* Fills the write from the form. NULL, or why it is refused. */
 static const struct refusal *write_of(struct form *form, struct write *write)
 {
@@ -302,9 +318,14 @@ static const struct refusal *write_of(struct form *form, struct write *write)
         if (nonce == NULL || !text_is_nonce(nonce, strlen(nonce)))
             return &no_nonce;
         write->nonce = mem_dup(nonce);
+        const struct refusal *why = files_of(form, write);
+        if (why != NULL)
+            return why;
     }
     if (write->action != WRITE_SEND && write->action != WRITE_EDIT)
         return NULL;
+    if (write->text == NULL && write->files > 0)
+        write->text = mem_dup("");
     if (write->text == NULL)
         return &empty;
     switch (text_check(write->text, write->text_len, TEXT_MESSAGE_MAX)) {
@@ -313,7 +334,7 @@ static const struct refusal *write_of(struct form *form, struct write *write)
     case TEXT_LONG:
         return &too_long;
     case TEXT_EMPTY:
-        return &empty;
+        return write->files > 0 ? NULL : &empty;
     default:
         return NULL;
     }
@@ -387,7 +408,11 @@ static void announce(const struct write *write)
     }
     if (app.hub != NULL) {
         if (write->fresh) {
-            hub_room_sent(app.hub, write);
+            if (write->files == 0)
+                hub_room_sent(app.hub, write);
+            else /* it is more than what is in memory here */
+                hub_room_changed(app.hub, write->room_id,
+                                 write->trimmed != 0 ? write->trimmed : write->change, write->seq);
             /* The sender's own mark rose: his pages elsewhere count anew. */
             hub_user_marked(app.hub, write->user_id, write->room_id);
         } else {

@@ -55,7 +55,7 @@ function send(fields) {
   return ask('/messages', {
     method: 'POST',
     headers: { Accept: 'application/json', 'X-CSRF-Token': csrf() },
-    body: new URLSearchParams(fields),
+    body: new URLSearchParams(Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one) => [name, one]))),
   }, 20000);
 }
 

@@ -16,5 +16,6 @@ export function pending(item, actions) {
     make('div', { class: 'said' },
       make('p', { class: 'who' }, make('a', { href: `/people/${page.myName}`, dir: 'auto' }, page.myDisplay)),
       make('p', { class: 'text', dir: 'auto' }, make('span', { class: 'words' }, item.text)),
+      make('ul', { class: 'files' }, ...(item.files || []).map(({ name }) => make('li', {}, make('bdi', { class: 'chip' }, name)))),
       state(item, actions)));
 }

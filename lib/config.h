@@ -20,6 +20,7 @@ struct config {
     const char *site_address; /* https://chat.example.org, or empty: the Host header is believed */
     const char *path_html;
     const char *path_run;
+    const char *path_files; /* what people sent */
     const char *db_socket; /* empty: connect to db_host */
     const char *db_host;
     unsigned db_port;
@@ -43,6 +44,11 @@ struct config {
     unsigned limit_send_burst;
     unsigned limit_send_rate; /* per second and user */
     unsigned limit_readers;   /* held by one process at once */
+    bool files;             /* people may send files */
+    bool files_in_database; /* not in path_files */
+    uint64_t files_max;     /* bytes of one file */
+    uint64_t files_user;    /* of all files of one user; 0: no limit */
+    uint64_t files_site;    /* of all files; 0: no limit */
     bool wakeups;
 };
 

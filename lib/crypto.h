@@ -23,6 +23,11 @@ void crypto_token(char out[CRYPTO_TOKEN_TEXT]);
 
 void crypto_sha256(const void *data, size_t len, uint8_t out[CRYPTO_HASH]);
 
+/* The same in pieces; crypto_hash_end frees it (`out` may be NULL). */
+struct crypto_hash *crypto_hash_new(void);
+void crypto_hash_add(struct crypto_hash *hash, const void *data, size_t len);
+void crypto_hash_end(struct crypto_hash *hash, uint8_t out[CRYPTO_HASH]);
+
 /* The form token that belongs to a cookie's token: base64url(SHA-256("csrf:" token)). It can be made from the
  * cookie alone, and the cookie not from it. */
 void crypto_csrf(const char *token, char out[CRYPTO_TOKEN_TEXT]);

@@ -8,6 +8,7 @@
 #ifndef SNUG_DB_MESSAGE_H
 #define SNUG_DB_MESSAGE_H
 
+#include "db_file.h"
 #include "db_room.h"
 
 struct message {
@@ -27,8 +28,10 @@ struct message {
     char *deleter_display;
     char *html; /* the text as it is rendered; NULL: it is shown as it is */
     size_t html_len;
-    uint64_t reply_to; /* the seq of what it answers; 0: nothing */
-    unsigned parts;    /* what more belongs to it (db_part.h), which is read with every list */
+    uint64_t reply_to;       /* the seq of what it answers; 0: nothing */
+    struct attachment *file; /* only id, name, size, type, width and height */
+    size_t files;
+    unsigned parts; /* what more belongs to it (db_part.h), which is read with every list */
 };
 
 struct message_list {
@@ -74,6 +77,7 @@ enum db_result db_message_get(struct db *db, uint64_t room_id, uint64_t seq, str
 enum db_result db_message_versions(struct db *db, uint64_t room_id, uint64_t seq, size_t limit,
                                    struct message_list *list);
 
+#define FILES_MAX      10   /* of one message */
 #define WRITE_TRUST_MS 1000 /* a known session is looked up again when it was confirmed longer ago */
 
 enum write_action { WRITE_SEND, WRITE_EDIT, WRITE_DELETE, WRITE_READ, WRITE_UNREAD };
@@ -90,6 +94,7 @@ enum write_result {
     WRITE_NONCE_TAKEN, /* 409: the nonce with another room or another text */
     WRITE_CHANGED, /* 409: `base` is no longer the present change; `present` is the text, `change` its number */
     WRITE_GONE,    /* 409: to edit what is deleted */
+    WRITE_NO_FILE, /* 409: a file that is not there, not the sender's, of another room, or in another message */
     WRITE_TOO_FAST, /* 429 */
     WRITE_AWAY,     /* 503 */
     WRITE_FAULT,    /* 500 */
@@ -106,6 +111,8 @@ struct write {
     const char *text;
     size_t text_len;
     const char *nonce;
+    uint64_t file[FILES_MAX]; /* a send's: ids of uploads */
+    size_t files;
     /* filled: */
     enum write_result result;
     uint64_t user_id;

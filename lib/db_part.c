@@ -2,7 +2,27 @@
 #include "db_part.h"
 #include "mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+/* Rows come in any order: each goes to its own place. */
+static void take_file(struct db *db, struct message *m)
+{
+    uint64_t n = db_u64(db, 7);
+
+    if (n >= FILES_MAX)
+        return;
+    if (m->file == NULL)
+        m->file = mem_array(FILES_MAX, sizeof *m->file);
+    struct attachment *a = &m->file[n];
+    a->id = db_u64(db, 1);
+    a->name = mem_dup(db_text(db, 2, NULL));
+    a->file.size = db_u64(db, 3);
+    snprintf(a->file.type, sizeof a->file.type, "%s", db_text(db, 4, NULL));
+    a->file.width = db_u64(db, 5);
+    a->file.height = db_u64(db, 6);
+    m->files = n >= m->files ? n + 1 : m->files;
+}
 
 /* Every table has room_id and seq. `read` gets "(…)", the seqs, appended; its first column is the seq. NULL: read elsewhere. */
 static const struct kind {
@@ -11,9 +31,16 @@ static const struct kind {
     const char *read;
     void (*take)(struct db *db, struct message *message);
 } kinds[] = {
-    {PART_FORMERS, "revisions", NULL, NULL},   {PART_REPLY, "replies", NULL, NULL},
-    {PART_REACTIONS, "reactions", NULL, NULL}, {PART_PIN, "pins", NULL, NULL},
+    {PART_FORMERS, "revisions", NULL, NULL},
+    {PART_REPLY, "replies", NULL, NULL},
+    {PART_REACTIONS, "reactions", NULL, NULL},
+    {PART_PIN, "pins", NULL, NULL},
     {PART_MENTIONS, "mentions", NULL, NULL},
+    {PART_FILES, "uploads",
+     "SELECT u.seq, u.id, u.name, f.size, f.type, f.width, f.height, u.n FROM uploads u JOIN files f ON "
+     "f.hash = "
+     "u.hash WHERE u.room_id = ? AND u.seq IN",
+     take_file},
 };
 
 #define KINDS (sizeof kinds / sizeof kinds[0])
@@ -64,7 +91,9 @@ enum db_result db_part_read(struct db *db, uint64_t room_id, struct message_list
 
 void db_part_release(struct message *m)
 {
-    (void)m;
+    for (size_t i = 0; i < m->files; i++)
+        free(m->file[i].name);
+    free(m->file);
 }
 
 /* Runs "DELETE <what> <table> <where>" for the kinds among `parts`. *rows: how many went. */
