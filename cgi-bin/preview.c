@@ -43,7 +43,8 @@ static void confine(void)
     /* The heap is taken now and touched when needed: nothing has to be asked of the kernel afterwards. */
     mallopt(M_MMAP_MAX, 0);
     mallopt(M_TRIM_THRESHOLD, -1);
-    free(malloc(MEMORY));
+    void *volatile heap = malloc(MEMORY);
+    free(heap);
     close_range(3, ~0u, 0);
     setrlimit(RLIMIT_CPU, &seconds);
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) != 0)

@@ -25,6 +25,7 @@ bool multipart_begin(struct multipart *m, const char *content_type,
     memcpy(m->delimiter, "\r\n--", 4);
     memcpy(m->delimiter + 4, at, len);
     m->delimiter_len = len + 4;
+    m->delimiter[m->delimiter_len] = '\0';
     /* As if a line had ended before the first boundary: then all are alike. */
     memcpy(m->buf, "\r\n", 2);
     m->from = 0;
