@@ -82,6 +82,8 @@ void config_load(struct config *config)
     config->limit_send_burst = number(hdf, "Limits.SendBurst", 30, 1000000);
     config->limit_send_rate = number(hdf, "Limits.SendRate", 5, 1000000);
     config->limit_readers = number(hdf, "Limits.Readers", 10000, 1000000);
+    config->presence_held = number(hdf, "Presence.Seconds", 60, 3600);
+    config->presence_poll = config->presence_held * 5 / 2;
     config->files = number(hdf, "Files.Off", 0, 1) == 0;
     config->files_in_database = strcmp(hdf_get_value(hdf, "Files.Store", "disk"), "database") == 0;
     config->files_max = (uint64_t)number(hdf, "Files.Max", 25, 2047) << 20;

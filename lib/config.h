@@ -21,7 +21,7 @@ struct config {
     const char *path_html;
     const char *path_run;
     const char *path_files; /* what people sent */
-    const char *db_socket; /* empty: connect to db_host */
+    const char *db_socket;  /* empty: connect to db_host */
     const char *db_host;
     unsigned db_port;
     const char *db_user;
@@ -44,11 +44,13 @@ struct config {
     unsigned limit_send_burst;
     unsigned limit_send_rate; /* per second and user */
     unsigned limit_readers;   /* held by one process at once */
-    bool files;             /* people may send files */
-    bool files_in_database; /* not in path_files */
-    uint64_t files_max;     /* bytes of one file */
-    uint64_t files_user;    /* of all files of one user; 0: no limit */
-    uint64_t files_site;    /* of all files; 0: no limit */
+    unsigned presence_held;   /* seconds that a held reader counts as present */
+    unsigned presence_poll;   /* and a poll: browsers fire a hidden page's timers once a minute at worst */
+    bool files;               /* people may send files */
+    bool files_in_database;   /* not in path_files */
+    uint64_t files_max;       /* bytes of one file */
+    uint64_t files_user;      /* of all files of one user; 0: no limit */
+    uint64_t files_site;      /* of all files; 0: no limit */
     bool wakeups;
 };
 
