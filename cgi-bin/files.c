@@ -41,7 +41,8 @@ struct upload { /* a POST under way */
     struct multipart *body;
     bool trusted; /* the form token was there */
     bool may;     /* the room was looked at: files may be sent there */
-    bool sends;   /* it is a whole message */
+    bool sends;   /* it is a message with its text */
+    bool whole;   /* all of the body is there */
     uint64_t mine, all;
     struct attachment file[FILES_MAX];
     struct write write;
@@ -55,12 +56,22 @@ static size_t read_body(void *context, char *buf, size_t len)
     return fcgi_read(&req->in, buf, len);
 }
 
-/* Answers with what is wrong; a form comes back with its text. Always false. */
+/* Files that are in no message are of no use to anybody. */
+static void drop(struct upload *u)
+{
+    for (size_t i = 0; i < u->write.files; i++)
+        db_upload_drop(u->req->db, u->req->me.id, u->write.file[i]);
+    u->write.files = 0;
+}
+
+/* Answers with what is wrong; a form comes back with its text, and with its files once all are there. Always false. */
 static bool refuse(struct upload *u, int status, const char *code, const char *text)
 {
     const struct refusal why = {status, code, text};
 
-    if (!u->sends || u->req->json || status == 403) {
+    if (!u->whole)
+        drop(u);
+    if (!u->sends || u->req->json) {
         app_fail(u->req, status, code, text);
         return false;
     }
@@ -106,6 +117,10 @@ static bool may_send(struct upload *u)
 
     if (u->may)
         return true;
+    if (!u->trusted && u->sends)
+        return refuse(u, 403, "bad_csrf",
+                      T("This form is out of date, or did not come from this site. What you wrote is below: "
+                        "send it again."));
     if (!u->trusted) {
         app_forged(req);
         return false;
@@ -266,14 +281,6 @@ static bool take_all(struct upload *u)
 
 /* ---- what becomes of it ---- */
 
-/* Files that are in no message are of no use to anybody. */
-static void drop(struct upload *u)
-{
-    for (size_t i = 0; i < u->write.files; i++)
-        db_upload_drop(u->req->db, u->req->me.id, u->write.file[i]);
-    u->write.files = 0;
-}
-
 /* What is wrong with the message; NULL: nothing. */
 static const struct refusal *check(struct upload *u)
 {
@@ -353,7 +360,7 @@ static void upload(struct req *req)
         app_fail(req, 403, "files_off", T("No files are taken on this site."));
     } else if (!multipart_begin(u->body, req->in.content_type, read_body, req)) {
         app_fail(req, 415, "unsupported_media_type", T("Files are sent as multipart/form-data."));
-    } else if (!take_all(u)) {
+    } else if (!(u->whole = take_all(u))) {
         drop(u);
     } else if (u->sends) {
         if (may_send(u))

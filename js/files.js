@@ -2,7 +2,7 @@
 // what went wrong beside it. Those that are there stay with the draft. (draft.js loads this with the first one.)
 
 import { make, on, page } from './page.js';
-import { csrf } from './net.js';
+import { csrf, renew } from './net.js';
 import { recall, remember } from './store.js';
 import { t } from './text.js';
 
@@ -38,7 +38,11 @@ function paint(item) {
     make('button', { type: 'button', class: 'button', 'aria-label': t('Remove {}', item.name), onclick: () => remove(item) }, '×')].filter(Boolean));
 }
 
-function settled(item, { status, response }) {
+async function settled(item, { status, response }) {
+  if (status === 403 && await renew()) {
+    queue(item);
+    return;
+  }
   if (!items.includes(item)) return;
   const [file] = response?.files || [];
   if (file) Object.assign(item, { id: file.id, name: file.name, file: null });
@@ -64,10 +68,7 @@ function upload(item) {
     if (bar) bar.value = loaded / total;
   });
   return new Promise((done) => {
-    request.addEventListener('loadend', () => {
-      settled(item, request);
-      done();
-    });
+    request.addEventListener('loadend', () => settled(item, request).then(done));
     request.send(body);
   });
 }

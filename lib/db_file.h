@@ -10,7 +10,6 @@
 #include "db.h"
 
 #define FILE_TYPE 128
-#define FILE_NAME (255 * 4 + 1)
 
 struct file { /* a content */
     uint8_t hash[CRYPTO_HASH];
