@@ -375,6 +375,8 @@ static void upload(struct req *req)
     free((void *)(uintptr_t)u->write.text);
     free((void *)(uintptr_t)u->write.nonce);
     free(u->write.present);
+    free(u->write.html);
+    free(u->write.names);
     free(u->body);
     free(u);
 }
@@ -396,7 +398,7 @@ static void add_disposition(struct req *req, const char *name, bool shown)
     strbuf_addf(head, "Content-Disposition: %s; filename=\"", shown ? "inline" : "attachment");
     for (const char *c = name; *c != '\0'; c++)
         if ((*c & 0xc0) != 0x80) /* one for each character */
-            strbuf_addch(head, *c > 0 && strchr("\"\\%", *c) == NULL ? *c : '_');
+            strbuf_addch(head, (char)(*c > 0 && strchr("\"\\%", *c) == NULL ? *c : '_'));
     strbuf_addstr(head, "\"; filename*=UTF-8''");
     form_encode(head, name);
     strbuf_addstr(head, "\r\n");
@@ -405,26 +407,24 @@ static void add_disposition(struct req *req, const char *name, bool shown)
 /* "bytes=from-to" of so many: false when it cannot be; anything but one range is all of it. */
 static bool range_of(const char *range, uint64_t size, uint64_t *from, uint64_t *to)
 {
-    uint64_t a = 0, b = 0;
-    int end = 0;
+    char *end;
 
     *from = 0;
     *to = size;
-    if (strchr(range, ',') != NULL)
+    if (strncmp(range, "bytes=", 6) != 0 || strchr(range, ',') != NULL)
         return true;
-    if (sscanf(range, "bytes=-%" SCNu64 "%n", &b, &end) == 1 && range[end] == '\0') {
-        *from = b < size ? size - b : 0;
-        return b > 0 && size > 0;
+    bool tail = range[6] == '-';
+    uint64_t first = strtoull(range + (tail ? 7 : 6), &end, 10);
+    if (tail) {
+        *from = first < size ? size - first : 0;
+        return first > 0 && size > 0;
     }
-    int count = sscanf(range, "bytes=%" SCNu64 "-%n%" SCNu64, &a, &end, &b);
-    if (count < 1 || end == 0)
+    uint64_t last = *end == '-' && end[1] != '\0' ? strtoull(end + 1, NULL, 10) : UINT64_MAX;
+    if (*end != '-' || last < first)
         return true;
-    *from = a;
-    if (count == 2 && b < a)
-        *from = 0;
-    else if (count == 2 && b < size)
-        *to = b + 1;
-    return a < size;
+    *from = first;
+    *to = last < size ? last + 1 : size;
+    return first < size;
 }
 
 static void stream(struct req *req, const struct file *f, bool preview)

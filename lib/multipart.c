@@ -79,7 +79,7 @@ static bool take_value(const char *header, const char *name, char *out)
                 return false;
             for (const char *c = open + 1; found && c < end && to < MULTIPART_NAME - 1; c++) {
                 bool quote = strncmp(c, "%22", 3) == 0;
-                out[to++] = quote ? '"' : *c;
+                out[to++] = (char)(quote ? '"' : *c);
                 c += quote ? 2 : 0;
             }
             header = end;

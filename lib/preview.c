@@ -96,12 +96,10 @@ bool preview_make(size_t (*read_at)(void *context, uint64_t offset, void *buf, s
     }
     free(buf);
     /* "WIDTH HEIGHT LENGTH\n", then the preview. */
-    unsigned w, h;
-    size_t len;
-    int head = 0;
-    char *line = memchr(out->buf, '\n', out->len);
-    if (line == NULL || sscanf(out->buf, "%6u %6u %7zu%n", &w, &h, &len, &head) != 3 ||
-        out->buf + head != line || out->len - (size_t)head - 1 != len || w == 0 || h == 0) {
+    char *at = out->buf, *line = memchr(out->buf, '\n', out->len);
+    uint64_t w = strtoull(at, &at, 10), h = strtoull(at, &at, 10), len = strtoull(at, &at, 10);
+    if (line == NULL || at != line || out->len - (size_t)(line + 1 - out->buf) != len || w == 0 ||
+        w > 65535 || h == 0 || h > 65535) {
         strbuf_reset(out);
         return false;
     }

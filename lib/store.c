@@ -247,12 +247,11 @@ static enum db_result remove_file(struct db *db, void *context)
 /* The hash that a file is named by; false when it is not. */
 static bool hash_of(const char *name, uint8_t hash[CRYPTO_HASH])
 {
-    unsigned byte;
-
     for (size_t i = 0; i < CRYPTO_HASH; i++) {
-        if (sscanf(name + 2 * i, "%2x", &byte) != 1)
+        char *end, byte[3] = {name[2 * i], name[2 * i + 1], '\0'};
+        hash[i] = (uint8_t)strtoul(byte, &end, 16);
+        if (*end != '\0')
             return false;
-        hash[i] = (uint8_t)byte;
     }
     return true;
 }
