@@ -3,7 +3,7 @@
  * POST /files, multipart/form-data with the form token (a field before the files, or the header X-CSRF-Token):
  *   room, file …               keeps the files for a message of that room (messages.c takes their ids): 201 and
  *                              {"files":[{"id","name","type","size","width","height"}]}; after a day unsent ones go
- *   room, text, nonce, file …  the same and sends the message, for forms without scripts: 303 to it
+ *   room, text, nonce [reply] file …  the same and sends the message, for forms without scripts: 303 to it
  *   All of the files are kept, or none. 413 says which limit a file is beyond, 507 that there is no room.
  *
  * GET /files/ID/NAME   the file, for who may read the message that it is in (NAME is for the eye)
@@ -160,6 +160,8 @@ static bool take_field(struct upload *u)
         u->trusted |= crypto_equal(u->req->csrf, value.buf);
     } else if (strcmp(name, "room") == 0) {
         text_to_u64(value.buf, INT64_MAX, &u->write.room_id);
+    } else if (strcmp(name, "reply") == 0) {
+        text_to_u64(value.buf, INT64_MAX, &u->write.reply_to);
     } else if (strcmp(name, "nonce") == 0 && u->write.nonce == NULL) {
         u->sends = true;
         u->write.nonce = mem_dup(value.buf);

@@ -12,6 +12,7 @@ export default {
   'A new line': 'Eine neue Zeile',
   'Edit your last message, when nothing is typed': 'Die letzte eigene Nachricht bearbeiten, wenn nichts getippt ist',
   'Close, or leave things as they were': 'Schließen, oder alles lassen, wie es war',
+  'Answer the message that has the focus': 'Auf die Nachricht antworten, die den Fokus hat',
   'This list': 'Diese Liste',
 
   // files
@@ -60,7 +61,13 @@ export default {
   'New since you left': 'Neu, seit du weg warst',
   'Older messages': 'Ältere Nachrichten',
 
-  // timeline, edit
+  // timeline, edit, reply, react
+  Reply: 'Antworten',
+  React: 'Reagieren',
+  'to the message of {}': '(Nachricht von {})',
+  'The original message was deleted.': 'Die ursprüngliche Nachricht wurde gelöscht.',
+  'In reply to': 'Antwort an',
+  'Any other emoji': 'Ein anderes Emoji',
   Edit: 'Bearbeiten',
   Delete: 'Löschen',
   'Mark unread': 'Ab hier ungelesen',
@@ -75,6 +82,10 @@ export default {
   'Delete this message? It cannot be brought back.': 'Diese Nachricht löschen? Sie lässt sich nicht wiederherstellen.',
   'Keep it': 'Behalten',
 
+  // typing
+  '{} is typing …': '{} schreibt …',
+  '{} and {} are typing …': '{} und {} schreiben …',
+  'Several people are typing …': 'Mehrere schreiben …',
   // format
   Formatting: 'Formatierung',
   Preview: 'Vorschau',

@@ -17,6 +17,7 @@ const keys = [
   [breaks ? [ctrl, 'Enter'] : ['Enter'], t('Send the message')],
   [breaks ? ['Enter'] : [shift, 'Enter'], t('A new line')],
   [['↑'], t('Edit your last message, when nothing is typed')],
+  [['R'], t('Answer the message that has the focus')],
   [['Esc'], t('Close, or leave things as they were')],
   [['?'], t('This list')],
 ];

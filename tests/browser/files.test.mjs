@@ -74,7 +74,7 @@ test('files are dropped on the room and pasted into the field, and wait with the
   assert.deepEqual(await axe(ana.page), []);
   await ana.page.getByRole('button', { name: 'Send' }).click();
   await last(ben).getByRole('link', { name: 'pasted.txt' }).waitFor({ timeout: LONG });
-  assert.deepEqual(await last(ben).locator('.chip bdi').allTextContents(), ['dropped.txt', 'pasted.txt']);
+  assert.deepEqual(await last(ben).locator('.file bdi').allTextContents(), ['dropped.txt', 'pasted.txt']);
   await ana.page.reload();
   await last(ana).getByRole('link', { name: 'pasted.txt' }).waitFor();
   assert.equal(await tray(ana).count(), 0);

@@ -158,6 +158,14 @@ describe('a file', () => {
     const message = (await ben.read({ room })).messages.at(-1);
     assert.deepEqual([message.text, message.files], ['both of them', files]);
   });
+
+  test('is named where its message is answered, and goes with an answer', async () => {
+    const { files: [named], seq } = await attach(anna, room, [png(5, 5), 'named.png']);
+    const [made] = await upload(ben, room, [Buffer.from('b'), 'back.txt']);
+    assert.equal((await send(ben, { reply: seq }, [made.id])).status, 201);
+    const message = (await anna.read({ room })).messages.at(-1);
+    assert.deepEqual([message.reply.seq, message.reply.text, message.files], [seq, named.name, [made]]);
+  });
 });
 
 describe('what a file is', () => {
@@ -186,7 +194,7 @@ describe('what a file is', () => {
       const { files: [made] } = await attach(anna, room, [Buffer.from(sent), sent]);
       assert.equal(made.name, kept);
       const { html: shown } = (await ben.read({ room })).messages.at(-1);
-      const href = /<a class="chip" href="([^"]*)"/.exec(shown)[1];
+      const href = /<a class="file" href="([^"]*)"/.exec(shown)[1];
       const answer = await ben.get(href);
       assert.deepEqual([answer.status, answer.text], [200, sent], href);
       const encoded = encodeURIComponent(kept).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
