@@ -10,6 +10,7 @@ export default {
   'The next room with something unread': 'Der nächste Raum mit Ungelesenem',
   'Send the message': 'Die Nachricht senden',
   'A new line': 'Eine neue Zeile',
+  'See what you typed as it will be shown': 'Sehen, wie das Getippte aussehen wird',
   'Edit your last message, when nothing is typed': 'Die letzte eigene Nachricht bearbeiten, wenn nichts getippt ist',
   'Close, or leave things as they were': 'Schließen, oder alles lassen, wie es war',
   'Answer the message that has the focus': 'Auf die Nachricht antworten, die den Fokus hat',

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { limitDescriptors, spareDescriptors } from '../lib/descriptors.mjs';
 import { PATIENCE, startSite } from '../lib/site.mjs';
 import { Client, addUsers, descriptorsOf, eventually, nonce, people, person, sleep, textOf } from './client.mjs';
 
@@ -244,4 +245,24 @@ describe('the database stopped', () => {
     assert.equal((await anna.get('/account')).status, 200);
     assert.equal((await ben.list({})).status, 200);
   });
+});
+
+test('nginx without a descriptor to spare says when to come again, and serves on once it has some', async () => {
+  await anna.csrf();
+  const pids = site.pids('nginx');
+  const answers = [];
+  for (let more = 0; more < 8 && !answers.some((answer) => answer.status !== 200); more += 1) {
+    const before = new Map(pids.map((pid) => [pid, spareDescriptors(pid, more)]));
+    for (const soft of before.values()) assert.ok(soft);
+    for (let time = 0; time < 4; time += 1) await anna.json(`/messages?room=${room}`, { seconds: 2 }).then((answer) => answers.push(answer), () => {});
+    for (const [pid, soft] of before) limitDescriptors(pid, soft);
+  }
+  const refused = answers.filter((answer) => answer.status !== 200);
+  assert.ok(refused.length > 0);
+  for (const answer of refused) {
+    assert.equal(answer.status, 503);
+    assert.equal(answer.code, 'unavailable');
+    assert.ok(Number(answer.headers['retry-after']) >= 1);
+  }
+  await eventually('it serves on', async () => (await anna.list({ room })).status === 200, 60);
 });
