@@ -102,6 +102,8 @@ const RATES = [
   ['poll', 'poll, nothing new, 64'], ['poll trivial', 'the same requests to the trivial program'],
   ['page 1000', 'room page, 1,000 messages in the room, 64'], ['page 1000000', 'room page, 1,000,000 messages'],
   ['page trivial', 'the same requests to the trivial program'],
+  ['file up', 'MiB of files up, 24 MiB each'], ['file up nginx', 'the same to nginx alone, by PUT'],
+  ['file down', 'MiB of files down'], ['file down nginx', 'the same from nginx alone'],
 ];
 
 function rateTable(results) {

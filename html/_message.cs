@@ -8,6 +8,12 @@ elif:m.Reply.Seq ?><a class="quote" href="/rooms/<?cs var:Room.Id ?>?before=<?cs
 /if ?><<?cs if:m.Html ?>div<?cs else ?>p<?cs /if ?> class="text" dir="auto"><?cs
 if:m.Deleted ?><?cs if:m.Deleter ?>{{This message was deleted by <?cs var:m.Deleter ?>.}}<?cs else ?>{{This message was deleted.}}<?cs /if ?><?cs
 else ?><?cs include!"_words.cs" ?><?cs if:m.Edited ?> <small class="edited" title="<?cs var:m.EditedFull ?>"><?cs if:m.CanVersions ?><a href="/rooms/<?cs var:Room.Id ?>?versions=<?cs var:m.Seq ?>#versions" target="_top">{{(edited)}}</a><?cs else ?>{{(edited)}}<?cs /if ?></small><?cs /if ?><?cs /if ?></<?cs if:m.Html ?>div<?cs else ?>p<?cs /if ?>><?cs
+if:subcount(m.Files) ?><ul class="files"><?cs each:f = m.Files ?><li><?cs
+if:f.Image ?><a href="<?cs var:f.Url ?>" target="_blank"><img src="/files/<?cs var:f.Id ?>/preview" width="<?cs var:f.Width ?>" height="<?cs var:f.Height ?>" alt="<?cs var:f.Name ?>" loading="lazy"></a><?cs
+else ?><?cs if:f.Audio ?><audio src="<?cs var:f.Url ?>" controls preload="none" aria-label="<?cs var:f.Name ?>"></audio><?cs
+elif:f.Video ?><video src="<?cs var:f.Url ?>" controls preload="metadata" width="400" height="225" aria-label="<?cs var:f.Name ?>"></video><?cs
+/if ?><a class="file" href="<?cs var:f.Url ?>" target="_blank"><bdi><?cs var:f.Name ?></bdi> <small><?cs var:f.Size ?></small></a><?cs
+/if ?></li><?cs /each ?></ul><?cs /if ?><?cs
 if:subcount(m.Reactions) ?><p class="chips"><?cs each:r = m.Reactions ?><a class="chip<?cs if:r.Mine ?> mine<?cs /if ?>" href="/rooms/<?cs var:Room.Id ?>?react=<?cs var:m.Seq ?>#react" target="_top" title="<?cs var:r.Names ?>" data-tool="react" data-emoji="<?cs var:r.Emoji ?>" data-users="<?cs var:r.Users ?>"><?cs var:r.Emoji ?> <span><?cs var:r.Count ?></span></a> <?cs /each ?></p><?cs
 /if ?></div><?cs
 if:m.CanMark ?><p class="tools"><?cs if:m.CanAnswer ?><a href="/rooms/<?cs var:Room.Id ?>?reply=<?cs var:m.Seq ?>#composer" target="_top" data-tool="reply">{{Reply}}<span class="sr-only"> {{to the message of <?cs var:m.Time ?>}}</span></a> <a href="/rooms/<?cs var:Room.Id ?>?react=<?cs var:m.Seq ?>#react" target="_top" data-tool="react">{{React}}<span class="sr-only"> {{to the message of <?cs var:m.Time ?>}}</span></a> <?cs /if ?><?cs if:m.CanEdit ?><a href="/rooms/<?cs var:Room.Id ?>?edit=<?cs var:m.Seq ?>#edit" target="_top" data-tool="edit">{{Edit}}<span class="sr-only"> {{the message of <?cs var:m.Time ?>}}</span></a> <?cs /if ?><?cs
