@@ -175,6 +175,34 @@ enum db_result db_message_get(struct db *db, uint64_t room_id, uint64_t seq, str
     return result;
 }
 
+enum db_result db_message_pick(struct db *db, uint64_t room_id, uint64_t user_id, const uint64_t *seqs,
+                               size_t count, struct message_list *list)
+{
+    struct strbuf sql = STRBUF_INIT;
+    struct db_args *args = db_args_new();
+    size_t size = db_list_size(count);
+
+    *list = (struct message_list){mem_array(count, sizeof *list->message), 0};
+    strbuf_addstr(
+        &sql, "SELECT " MESSAGE_COLUMNS
+              " FROM members m JOIN rooms r ON r.id = m.room_id AND r.deleted_at IS NULL JOIN messages t ON "
+              "t.room_id = r.id AND t.seq >= r.oldest_seq LEFT JOIN users u ON u.id = t.sender_id WHERE "
+              "m.room_id = ? AND m.user_id = ? AND t.kind = 'text' AND t.deleted_at IS NULL AND t.seq IN (");
+    db_marks(&sql, "?", size);
+    strbuf_addch(&sql, ')');
+    db_args_u64(args, room_id);
+    db_args_u64(args, user_id);
+    for (size_t i = 0; i < size; i++)
+        db_args_u64(args, seqs[i < count ? i : count - 1]);
+    enum db_result result = db_run_args(db, sql.buf, args);
+    while (list->count < count && db_next(db))
+        read_message(db, 0, &list->message[list->count++]);
+    qsort(list->message, list->count, sizeof *list->message, by_seq);
+    db_args_free(args);
+    strbuf_release(&sql);
+    return result;
+}
+
 enum db_result db_message_versions(struct db *db, uint64_t room_id, uint64_t seq, size_t limit,
                                    struct message_list *list)
 {

@@ -69,6 +69,10 @@ enum db_result db_message_changes(struct db *db, uint64_t room_id, uint64_t afte
 /* One message that is not below the oldest kept. DB_NONE: not there. */
 enum db_result db_message_get(struct db *db, uint64_t room_id, uint64_t seq, struct message_list *one);
 
+/* Those of some messages of a room that the user may read: texts that are still there, by seq. */
+enum db_result db_message_pick(struct db *db, uint64_t room_id, uint64_t user_id, const uint64_t *seqs,
+                               size_t count, struct message_list *list);
+
 /* What a message said before it was edited, the latest first, at most `limit`: only text and created_at are filled.
  * DB_NONE: it was not edited. */
 enum db_result db_message_versions(struct db *db, uint64_t room_id, uint64_t seq, size_t limit,

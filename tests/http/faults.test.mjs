@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { startSite } from '../lib/site.mjs';
 import { Client, addUsers, descriptorsOf, eventually, nonce, people, person, sleep, textOf } from './client.mjs';
 
-const PROGRAMS = ['home', 'register', 'login', 'logout', 'reset', 'account', 'people', 'rooms', 'room', 'settings', 'admin', 'messages', 'health'];
+const PROGRAMS = ['home', 'register', 'login', 'logout', 'reset', 'account', 'people', 'rooms', 'room', 'settings', 'search', 'admin', 'messages', 'health'];
 let site;
 let anna;
 let ben;
