@@ -204,7 +204,7 @@ static enum db_result find(struct req *req, const struct query *query, const str
     bool behind = false;
     enum db_result result = db_room_mine(req->db, req->me.id, &rooms);
 
-    if (result == DB_OK)
+    if (result == DB_OK || result == DB_NONE)
         result = resolve(req, query, &rooms, &search);
     if (result == DB_OK)
         result = db_search_follow(req->db, req->me.id, search.room_id, FOLLOW_MS, &behind);

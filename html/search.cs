@@ -8,10 +8,10 @@
 <button class="button primary">{{Search}}</button></div>
 <?cs call:error("q", Errors.q) ?></form><?cs /if ?>
 <?cs if:Behind ?><p class="notice" role="status">{{Not all messages are in the index yet. Search again in a moment.}}</p><?cs /if ?>
-<?cs if:subcount(Found) ?><ol class="found"><?cs each:f = Found ?>
-<li><p class="hint"><a href="/rooms/<?cs var:f.Id ?>"><?cs if:f.Direct ?>{{Direct messages with <bdi><?cs var:f.Room ?></bdi>}}<?cs else ?><?cs call:sign(f.Private) ?> <bdi><?cs var:f.Room ?></bdi><?cs /if ?></a> · <bdi><?cs var:f.Sender.Display ?></bdi> · <time datetime="<?cs var:f.CreatedAt ?>" title="<?cs var:f.Full ?>" data-long><?cs var:f.Time ?></time></p>
-<a class="snippet" href="/rooms/<?cs var:f.Id ?>?before=<?cs var:f.Before ?>#m<?cs var:f.Seq ?>" dir="auto"><?cs each:p = f.Parts ?><?cs if:p.Mark ?><mark><?cs var:p.Text ?></mark><?cs else ?><?cs var:p.Text ?><?cs /if ?><?cs /each ?></a>
-<?cs if:Saved ?><form method="post" action="/messages"><?cs call:csrf() ?><input type="hidden" name="action" value="unsave"><input type="hidden" name="room" value="<?cs var:f.Id ?>"><input type="hidden" name="seq" value="<?cs var:f.Seq ?>"><button class="button">{{Remove}}<span class="sr-only"> {{the message of <?cs var:f.Time ?>}}</span></button></form><?cs /if ?></li><?cs /each ?>
+<?cs if:subcount(Found) ?><ol class="found"><?cs each:m = Found ?>
+<li><p class="hint"><a href="/rooms/<?cs var:m.Id ?>"><?cs if:m.Direct ?>{{Direct messages with <bdi><?cs var:m.Room ?></bdi>}}<?cs else ?><?cs call:sign(m.Private) ?> <bdi><?cs var:m.Room ?></bdi><?cs /if ?></a> · <bdi><?cs var:m.Sender.Display ?></bdi> · <time datetime="<?cs var:m.CreatedAt ?>" title="<?cs var:m.Full ?>" data-long><?cs var:m.Time ?></time></p>
+<a class="snippet" href="/rooms/<?cs var:m.Id ?>?before=<?cs var:m.Before ?>#m<?cs var:m.Seq ?>" dir="auto"><?cs each:p = m.Parts ?><?cs if:p.Mark ?><mark><?cs var:p.Text ?></mark><?cs else ?><?cs var:p.Text ?><?cs /if ?><?cs /each ?></a>
+<?cs if:Saved ?><form method="post" action="/messages"><?cs call:csrf() ?><input type="hidden" name="action" value="unsave"><input type="hidden" name="room" value="<?cs var:m.Id ?>"><input type="hidden" name="seq" value="<?cs var:m.Seq ?>"><button class="button">{{Remove}}<span class="sr-only"> {{the message of <?cs var:m.Time ?>}}</span></button></form><?cs /if ?></li><?cs /each ?>
 </ol>
 <?cs elif:Nobody ?><p class="hint">{{There is nobody called <bdi><?cs var:Nobody ?></bdi> here.}}</p>
 <?cs elif:Nowhere ?><p class="hint">{{You are in no group called <bdi><?cs var:Nowhere ?></bdi>.}}</p>

@@ -12,6 +12,7 @@ export default {
   'A new line': 'Eine neue Zeile',
   'Edit your last message, when nothing is typed': 'Die letzte eigene Nachricht bearbeiten, wenn nichts getippt ist',
   'Close, or leave things as they were': 'Schließen, oder alles lassen, wie es war',
+  Search: 'Suchen',
   'This list': 'Diese Liste',
 
   // jump

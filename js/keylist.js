@@ -18,6 +18,7 @@ const keys = [
   [breaks ? ['Enter'] : [shift, 'Enter'], t('A new line')],
   [['↑'], t('Edit your last message, when nothing is typed')],
   [['Esc'], t('Close, or leave things as they were')],
+  [['/'], t('Search')],
   [['?'], t('This list')],
 ];
 
