@@ -44,7 +44,6 @@
 #define BODY_MAX    (256 * 1024) /* 10,000 characters of four bytes, percent-encoded, and the other fields */
 #define WAIT_MAX    55           /* seconds */
 #define CGI_POLL    5
-#define CGI_PRESENT 150  /* seconds that who polls counts as online */
 #define ACCEPTS     64   /* new requests taken in one turn */
 #define LOAD_MAX    4000 /* jobs; more than this would wait longer than anybody does */
 #define GRACE_MS    3000 /* at the end, for answers under way */
@@ -179,7 +178,7 @@ static void read_now(const struct fcgi_request *in, enum reader_kind kind, struc
     struct db *db = db_new(&app.config);
     struct strbuf body = STRBUF_INIT;
     struct read_job *read = &job->read;
-    const uint32_t present = CGI_PRESENT;
+    const uint32_t present = app.config.presence_poll;
 
     db_site_refresh(db, &app.config);
     job_run(db, NULL, job);

@@ -81,6 +81,8 @@ void config_load(struct config *config)
     config->limit_send_burst = number(hdf, "Limits.SendBurst", 30, 1000000);
     config->limit_send_rate = number(hdf, "Limits.SendRate", 5, 1000000);
     config->limit_readers = number(hdf, "Limits.Readers", 10000, 1000000);
+    config->presence_held = number(hdf, "Presence.Seconds", 60, 3600);
+    config->presence_poll = config->presence_held * 5 / 2;
     config->wakeups = number(hdf, "Wakeups", 1, 1) == 1;
     hdf_destroy(&hdf);
     *file = *config;

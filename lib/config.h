@@ -43,6 +43,8 @@ struct config {
     unsigned limit_send_burst;
     unsigned limit_send_rate; /* per second and user */
     unsigned limit_readers;   /* held by one process at once */
+    unsigned presence_held;   /* seconds that a held reader counts as present */
+    unsigned presence_poll;   /* and a poll: browsers fire a hidden page's timers once a minute at worst */
     bool wakeups;
 };
 

@@ -538,7 +538,7 @@ static void read_found(struct hub *hub, struct reader *r, const struct read_job 
     note_room(hub, read);
     /* Without a cursor of ours a page has just been opened: it asks again at once. */
     bool holds = r->deadline > 0 || !read->cursor.has_digest;
-    hub_present(hub, user->id, holds ? HUB_PRESENCE_HELD : HUB_PRESENCE_POLL);
+    hub_present(hub, user->id, holds ? hub->config->presence_held : hub->config->presence_poll);
     if (r->kind == READER_HTML)
         tell_html(hub, r, read);
     else if (r->kind == READER_STREAM)
@@ -693,7 +693,7 @@ static void scan(struct hub *hub)
         } else if (!r->parked) {
             continue;
         } else if (r->kind == READER_STREAM) {
-            hub_present(hub, r->user->id, HUB_PRESENCE_HELD);
+            hub_present(hub, r->user->id, hub->config->presence_held);
             if (hub->now - r->looked_at > LOOK_MS && !r->busy)
                 look_again(hub, r);
             if (hub->now < r->deadline)
@@ -796,7 +796,7 @@ static void arrive_known(struct hub *hub, struct reader *r, struct hub_user *use
 {
     user->used_at = r->looked_at = hub->now;
     speak(hub, r, user->lang);
-    hub_present(hub, user->id, r->deadline > 0 ? HUB_PRESENCE_HELD : HUB_PRESENCE_POLL);
+    hub_present(hub, user->id, r->deadline > 0 ? hub->config->presence_held : hub->config->presence_poll);
     place(hub, r, user, read->cursor.version, read->cursor.digest);
     if (r->gone)
         return;

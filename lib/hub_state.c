@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PRESENCE_MS 25000 /* a user is written as present at most so often */
-
 void list_init(struct link *list)
 {
     list->next = list->prev = list;
@@ -339,7 +337,8 @@ void hub_present(struct hub *hub, uint64_t user_id, uint32_t seconds)
 {
     struct presence_slot *slot = &hub->presence[user_id % HUB_PRESENCE_SLOTS];
 
-    if (slot->user_id == user_id && hub->now - slot->at < PRESENCE_MS)
+    if (slot->user_id == user_id &&
+        hub->now - slot->at < hub->config->presence_held * 400) /* ms: twice before it is over */
         return;
     slot->user_id = user_id;
     slot->at = hub->now;

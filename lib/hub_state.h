@@ -10,8 +10,6 @@
 
 #define HUB_LOG_ENTRIES    256 /* changes kept per room that is looked at */
 #define HUB_LOG_BYTES      (512 * 1024)
-#define HUB_PRESENCE_HELD  60  /* seconds that a held reader counts as present */
-#define HUB_PRESENCE_POLL  150 /* and a poll: browsers fire a hidden page's timers once a minute at worst */
 #define HUB_PRESENCE_SLOTS 8192
 #define HUB_TABLE          4096 /* slots of the tables of rooms, users and sessions */
 

@@ -29,10 +29,14 @@ static void put_cursor(const struct hub *hub, struct strbuf *out, uint64_t room_
 /* room_info and members, when they changed after `from` and up to `to`. */
 static void put_room_fields(struct strbuf *out, const struct hub_room *room, uint64_t from, uint64_t to)
 {
-    if (room->info != NULL && room->info_version > from && room->info_version <= to)
-        strbuf_addf(out, ",\"room_info\":%s", room->info);
-    if (room->members != NULL && room->members_version > from && room->members_version <= to)
-        strbuf_addf(out, ",\"members\":%s", room->members);
+    if (room->info != NULL && room->info_version > from && room->info_version <= to) {
+        strbuf_addstr(out, ",\"room_info\":");
+        strbuf_addstr(out, room->info);
+    }
+    if (room->members != NULL && room->members_version > from && room->members_version <= to) {
+        strbuf_addstr(out, ",\"members\":");
+        strbuf_addstr(out, room->members);
+    }
 }
 
 /* One event: the change `to`, and what else of the room changed after `from` and up to it. */
@@ -142,8 +146,10 @@ void tell_wait(struct hub *hub, struct reader *r, bool changes, const struct str
         put_news(&news, r->user, r->room_id);
     if (news.len > 0)
         strbuf_addf(&body, "\"news\":[%s],", news.buf);
-    if (hub_people_lately(hub) != NULL)
-        strbuf_addf(&body, "%s,", hub->people);
+    if (hub_people_lately(hub) != NULL) { /* long: not by a format, which would count it first */
+        strbuf_addstr(&body, hub->people);
+        strbuf_addch(&body, ',');
+    }
     strbuf_addstr(&body, "\"cursor\":\"");
     put_cursor(hub, &body, r->room_id, version, &digest);
     strbuf_addstr(&body, "\"}");

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { site } from '../lib/site.mjs';
-import { axe, context, group, message, open, person, roomOf, say, sees, signIn } from './lib.mjs';
+import { context, group, message, open, person, roomOf, say, sees, signIn } from './lib.mjs';
 
 const stamp = `${process.pid % 10000}${Date.now().toString(36)}`;
 let snug;
@@ -155,26 +155,6 @@ test('"?" lists the keys, and is a question mark where one types', async () => {
   await ana.page.getByRole('button', { name: 'Keys' }).click();
   await list.getByRole('button', { name: 'Close' }).click();
   await list.waitFor({ state: 'detached' });
-});
-
-test('axe finds nothing in the dialogs, light and dark, and on a phone they fit', async () => {
-  for (const look of [{}, { dark: true }, { phone: true }]) {
-    const shown = await context(look);
-    const page = await shown.newPage();
-    await signIn(page, snug, ana.name);
-    await page.goto(`${snug.url}/rooms/${rooms.apples}`);
-    for (const call of [() => page.keyboard.press('Control+k'), () => page.keyboard.press('?'), () => page.getByRole('button', { name: /^Notifications/ }).click()]) {
-      await page.locator('#bell:enabled').waitFor();
-      await call();
-      await page.getByRole('dialog').waitFor();
-      assert.deepEqual(await axe(page), []);
-      const box = await page.getByRole('dialog').boundingBox();
-      assert.ok(box.x >= 0 && box.x + box.width <= page.viewportSize().width, 'it fits');
-      await page.keyboard.press('Escape');
-      await page.getByRole('dialog').waitFor({ state: 'detached' });
-    }
-    await shown.close();
-  }
 });
 
 test('where its script does not load, Jump to is a link to the people; without scripts no key is promised', async () => {

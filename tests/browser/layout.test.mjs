@@ -130,28 +130,20 @@ test('a browser from before light-dark() and :has() shows the light colours, rea
   await made.close();
 });
 
-test('a room of ten thousand opens quickly, and shows the first two hundred and says so', async () => {
-  const took = async (path) => {
-    const from = Date.now();
-    await ana.page.goto(snug.url + path);
-    return Date.now() - from;
-  };
-  await took(`/rooms/${room}`);
-  const usual = await took(`/rooms/${room}`);
+test('a room of ten thousand sends no more than its first two hundred, and says so', async () => {
+  const weight = async (path) => (await (await ana.page.goto(snug.url + path)).text()).length;
   await snug.sql(`SET max_recursive_iterations = 20000;
     INSERT INTO users (name, display, email, password, created_at) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
       SELECT CONCAT('m', i), CONCAT('Member ', i), CONCAT('m', i, '@example.org'), '', UTC_TIMESTAMP() FROM n;
     INSERT INTO members (room_id, user_id, role, added_by, added_at) SELECT ${room}, id, 'member', id, UTC_TIMESTAMP() FROM users WHERE email = CONCAT(name, '@example.org') AND password = '';
     UPDATE rooms SET version = version + 1, members_version = version WHERE id = ${room}`);
-  const first = await took(`/rooms/${room}`);
-  assert.ok(first < 4 * usual + 1000, `${first} ms, and ${usual} ms with three members`);
+  assert.ok(await weight(`/rooms/${room}`) < 300000);
   assert.equal(await ana.page.locator('#members li').count(), 200);
   await ana.page.getByText('The first 200 are listed here.').waitFor();
   await ana.page.getByRole('link', { name: '10003 members' }).waitFor();
   await say(ana, 'hello to all of you');
   await sees(ana, 'hello to all of you');
-  const settings = await took(`/rooms/${room}/settings`);
-  assert.ok(settings < 4 * usual + 1000, `${settings} ms, and ${usual} ms with three members`);
+  assert.ok(await weight(`/rooms/${room}/settings`) < 600000);
   await ana.page.getByLabel('Somebody else').fill('m9999');
   await ana.page.getByRole('combobox', { name: 'Role', exact: true }).selectOption('admin');
   await ana.page.getByRole('button', { name: 'Change', exact: true }).last().click();

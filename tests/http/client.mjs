@@ -4,6 +4,7 @@ import http from 'node:http';
 import { readdirSync } from 'node:fs';
 import net from 'node:net';
 import { randomBytes, scryptSync } from 'node:crypto';
+import { PATIENCE } from '../lib/site.mjs';
 
 const agent = new http.Agent({ keepAlive: false, maxSockets: Infinity });
 
@@ -16,7 +17,7 @@ export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resol
 
 // Asks again until `check` answers something true; fails with `what` when `seconds` have passed.
 export async function eventually(what, check, seconds = 5) {
-  const end = Date.now() + seconds * 1000;
+  const end = Date.now() + seconds * 1000 * PATIENCE;
   let last;
   for (;;) {
     try {
@@ -26,7 +27,7 @@ export async function eventually(what, check, seconds = 5) {
     } catch (error) {
       last = error;
     }
-    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`, { cause: last });
+    if (Date.now() > end) throw new Error(`not within ${seconds * PATIENCE} s: ${what}`, { cause: last });
     await sleep(50);
   }
 }

