@@ -328,13 +328,15 @@ UPDATE site SET schema_version = 12 WHERE id = 1 AND schema_version < 12;
 -- them, so that nothing is lost with it.
 
 -- Which messages have a word. A row stands for 64 numbers in a row of one room, and each of its bits for a message. By room and token,
--- newest first; several tokens meet in the same block.
+-- newest first; several tokens meet in the same block. An era is 1,024 blocks: what is written lies together, however many
+-- messages there were before.
 CREATE TABLE IF NOT EXISTS search_words (
-  room_id  BIGINT UNSIGNED NOT NULL,
-  token    INT UNSIGNED    NOT NULL,
-  block    INT UNSIGNED    NOT NULL,
-  bits     BIGINT UNSIGNED NOT NULL,
-  PRIMARY KEY (room_id, token, block)
+  room_id  BIGINT UNSIGNED    NOT NULL,
+  era      MEDIUMINT UNSIGNED NOT NULL,
+  token    INT UNSIGNED       NOT NULL,
+  block    INT UNSIGNED       NOT NULL,
+  bits     BIGINT UNSIGNED    NOT NULL,
+  PRIMARY KEY (room_id, era, token, block)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 -- The same from the other side: what stands above for a block. By block (bringing it up to date), by time (before: and after:).
@@ -354,4 +356,8 @@ CREATE TABLE IF NOT EXISTS search_rooms (
   PRIMARY KEY (room_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
+-- What somebody keeps goes with the message.
+SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 14, 'ALTER TABLE bookmarks
+  ADD KEY bookmarks_message (room_id, seq)', 'DO 0');
+PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
 UPDATE site SET schema_version = 14 WHERE id = 1 AND schema_version < 14;

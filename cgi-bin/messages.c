@@ -13,6 +13,8 @@
  *   room, text, nonce           sends: 201 once it is committed, 200 for a repeated nonce
  *   action=edit  room seq text [base]       action=delete  room seq
  *   action=read  room seq                   action=unread  room seq    (by a form: 303 to /rooms)
+ *   action=pin   room seq                   action=unpin   room seq
+ *   action=save  room seq                   action=unsave  room seq    (for oneself alone; by a form: 303 to /saved)
  *
  * One event loop and one database thread (job.h). The loop parses a request, hands what it asks to the thread, and
  * lets the hub (hub.h) hold and answer the readers; it waits for nothing but events. Killed at any moment it loses
@@ -256,8 +258,9 @@ static const struct {
     const char *name;
     enum write_action action;
 } actions[] = {
-    {"", WRITE_SEND},         {"send", WRITE_SEND}, {"edit", WRITE_EDIT},
-    {"delete", WRITE_DELETE}, {"read", WRITE_READ}, {"unread", WRITE_UNREAD},
+    {"", WRITE_SEND},     {"send", WRITE_SEND},     {"edit", WRITE_EDIT}, {"delete", WRITE_DELETE},
+    {"read", WRITE_READ}, {"unread", WRITE_UNREAD}, {"pin", WRITE_PIN},   {"unpin", WRITE_UNPIN},
+    {"save", WRITE_SAVE}, {"unsave", WRITE_UNSAVE},
 };
 
 /* Fills the write from the form. NULL, or why it is refused. */
@@ -366,6 +369,8 @@ static void answer_write(const struct sender *to, const struct write *write)
                  write->seq);
         if (write->action == WRITE_UNREAD) /* the room's own page would mark it as read again */
             snprintf(headers, sizeof headers, "Location: /rooms\r\n");
+        if (write->action == WRITE_UNSAVE)
+            snprintf(headers, sizeof headers, "Location: /saved\r\n");
         send_out(to->fd, to->cgi, 303, headers, &body);
     }
     strbuf_release(&body);
@@ -374,7 +379,7 @@ static void answer_write(const struct sender *to, const struct write *write)
 /* After the commit: tells this process's readers, and the other processes. */
 static void announce(const struct write *write)
 {
-    if (write->result != WRITE_DONE)
+    if (write->result != WRITE_DONE || write->action == WRITE_SAVE || write->action == WRITE_UNSAVE)
         return;
     if (write->action == WRITE_READ || write->action == WRITE_UNREAD) {
         if (!write->fresh)

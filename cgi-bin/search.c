@@ -1,5 +1,5 @@
-/* "/search": finds messages by their words ("?q=", query.h), and "/saved": what I keep for myself. "?before=" goes on with
- * older ones. "/search?room=ID" has that room filled in.
+/* "/search": finds messages by their words ("?q=", query.h); "/saved": what I keep for myself; "/rooms/ID/pins": what is
+ * pinned there. "?before=" goes on with older ones. "/search?room=ID" has that room filled in.
  *
  * The index is brought up to date before it is asked (db_search.h); meanwhile a thread of this program follows the rooms that
  * nobody searches. In plain CGI there is none, and a search does what it can in a second. */
@@ -261,6 +261,7 @@ static void search(struct req *req)
         else
             app_error(req, "q", t(wrong));
     }
+    view_set(req->view, "Path", req->in.path);
     query_release(&query);
     if (result != DB_OK)
         app_failed(req, result);
@@ -268,23 +269,26 @@ static void search(struct req *req)
         app_page(req, wrong != NULL ? 422 : 200, t("Search"), "search.cs");
 }
 
-/* ---- /saved ---- */
+/* ---- /saved, /rooms/ID/pins ---- */
 
-static void saved(struct req *req)
+static void kept(struct req *req)
 {
     struct room_list rooms = {NULL, 0};
     struct found_list list = {.count = 0};
     struct place before;
+    bool pins = req->room.id != 0;
 
     if (!read_place(req, &before))
         return;
-    enum db_result result = db_search_saved(req->db, req->me.id, &before, &list);
+    enum db_result result = db_search_kept(req->db, req->me.id, req->room.id, &before, &list);
     if (result == DB_OK)
         result = db_room_mine(req->db, req->me.id, &rooms);
     if (result == DB_OK || result == DB_NONE) {
         show_found(req, &list, &rooms, NULL);
-        view_flag(req->view, "Saved", true);
-        app_page(req, 200, t("Saved"), "search.cs");
+        view_set(req->view, "List", pins ? "pins" : "saved");
+        view_set(req->view, "Path", req->in.path);
+        view_flag(req->view, "CanPin", rights_may(req->room.role, req->room.direct, RIGHT_PIN));
+        app_page(req, 200, pins ? t("Pinned") : t("Saved"), "search.cs");
     } else {
         app_failed(req, result);
     }
@@ -294,7 +298,8 @@ static void saved(struct req *req)
 
 static const struct route routes[] = {
     {"/search", METHOD_GET, NEED_LOGIN, search},
-    {"/saved", METHOD_GET, NEED_LOGIN, saved},
+    {"/saved", METHOD_GET, NEED_LOGIN, kept},
+    {"/rooms/#/pins", METHOD_GET, NEED_LOGIN | NEED_ROOM, kept},
     ROUTES_END,
 };
 

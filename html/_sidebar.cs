@@ -1,7 +1,7 @@
 <nav class="sidebar" aria-label="{{Rooms and people}}">
 <p class="site"><a href="/rooms"><?cs call:logo() ?><span dir="auto"><?cs var:Site.Name ?></span></a><?cs if:Me.Admin ?><a class="button plain" href="/admin">{{Admin}}</a><?cs /if ?></p>
 <p class="jump needs-script"><a id="jump" href="/people"><span>{{Jump to…}}</span> <kbd aria-hidden="true">{{Ctrl K}}</kbd></a></p>
-<p class="finds"><a id="search" href="/search<?cs if:Room.Id ?>?room=<?cs var:Room.Id ?><?cs /if ?>"<?cs if:Page.Name == "search" && !Saved ?> aria-current="page"<?cs /if ?>>{{Search}}</a> <a href="/saved"<?cs if:Saved ?> aria-current="page"<?cs /if ?>>{{Saved}}</a></p>
+<p class="finds"><a id="search" href="/search<?cs if:Room.Id ?>?room=<?cs var:Room.Id ?><?cs /if ?>"<?cs if:Page.Name == "search" && !List ?> aria-current="page"<?cs /if ?>>{{Search}}</a> <a href="/saved"<?cs if:List == "saved" ?> aria-current="page"<?cs /if ?>>{{Saved}}</a></p>
 <div class="lists" id="lists">
 <h2 id="groups-title"><span>{{Groups}}</span> <a class="add" href="/rooms"><span aria-hidden="true">+</span><span class="sr-only">{{Find or create a group}}</span></a></h2>
 <?cs if:subcount(Groups) ?><ul aria-labelledby="groups-title"><?cs each:g = Groups ?>

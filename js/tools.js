@@ -1,5 +1,5 @@
-// Edit and Delete beside the messages: edit.js, loaded when the first of them is used. Where it does not load, the links
-// are followed.
+// Edit and Delete beside the messages: edit.js, loaded when the first of them is used; and More: more.js. Where they do
+// not load, the links are followed.
 
 import { on, page, tell } from './page.js';
 
@@ -11,7 +11,17 @@ const load = () => (loaded ||= import('./edit.js').then((edit) => {
   ready = true;
 }));
 
+async function more(tool) {
+  await import('./more.js').then(({ open }) => open(tool.closest('.message')), () => location.assign(tool.href));
+}
+
 async function click(event) {
+  const further = event.target.closest('[data-tool="more"]');
+  if (further && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    more(further);
+    return;
+  }
   const tool = event.target.closest('[data-tool="edit"], [data-tool="delete"]');
   if (ready || !tool || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();

@@ -80,7 +80,20 @@ enum db_result db_message_versions(struct db *db, uint64_t room_id, uint64_t seq
 
 #define WRITE_TRUST_MS 1000 /* a known session is looked up again when it was confirmed longer ago */
 
-enum write_action { WRITE_SEND, WRITE_EDIT, WRITE_DELETE, WRITE_READ, WRITE_UNREAD };
+enum write_action {
+    WRITE_SEND,
+    WRITE_EDIT,
+    WRITE_DELETE,
+    WRITE_PIN,
+    WRITE_UNPIN,
+    /* These are one's own alone, and no change of the room: */
+    WRITE_READ,
+    WRITE_UNREAD,
+    WRITE_SAVE,
+    WRITE_UNSAVE,
+};
+
+#define PINS_MAX 50 /* of one room */
 
 enum write_result {
     WRITE_DONE, /* numbers are filled; `fresh` when this very call stored a new message, or moved a mark */
@@ -91,6 +104,8 @@ enum write_result {
     WRITE_MUTED,       /* 403 */
     WRITE_NO_MESSAGE,  /* 404 */
     WRITE_NOT_YOURS,   /* 403 */
+    WRITE_NOT_ALLOWED, /* 403: to pin */
+    WRITE_FULL,        /* 409: no more can be pinned */
     WRITE_NONCE_TAKEN, /* 409: the nonce with another room or another text */
     WRITE_CHANGED, /* 409: `base` is no longer the present change; `present` is the text, `change` its number */
     WRITE_GONE,    /* 409: to edit what is deleted */

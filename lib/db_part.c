@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#define KEPT_MAX 500
+
 /* Every table has room_id and seq. `read` gets "(…)", the seqs, appended; its first column is the seq. NULL: read elsewhere. */
 static const struct kind {
     enum part part;
@@ -13,7 +15,7 @@ static const struct kind {
 } kinds[] = {
     {PART_FORMERS, "revisions", NULL, NULL},   {PART_REPLY, "replies", NULL, NULL},
     {PART_REACTIONS, "reactions", NULL, NULL}, {PART_PIN, "pins", NULL, NULL},
-    {PART_MENTIONS, "mentions", NULL, NULL},
+    {PART_MENTIONS, "mentions", NULL, NULL},   {PART_SAVED, "bookmarks", NULL, NULL},
 };
 
 #define KINDS (sizeof kinds / sizeof kinds[0])
@@ -59,6 +61,23 @@ enum db_result db_part_read(struct db *db, uint64_t room_id, struct message_list
     for (size_t i = 0; i < KINDS && result == DB_OK; i++)
         if (kinds[i].read != NULL)
             result = read_kind(db, &kinds[i], room_id, list);
+    return result;
+}
+
+enum db_result db_part_kept(struct db *db, uint64_t room_id, uint64_t user_id, struct kept *kept)
+{
+    enum db_result result = db_run(
+        db,
+        "(SELECT seq, 0 FROM bookmarks WHERE user_id = ? AND room_id = ? ORDER BY seq DESC LIMIT ?) UNION "
+        "ALL SELECT COUNT(*), 1 FROM pins WHERE room_id = ?",
+        "uuuu", user_id, room_id, (uint64_t)KEPT_MAX, room_id);
+
+    *kept = (struct kept){mem_array(KEPT_MAX, sizeof *kept->saved), 0, 0};
+    while (result == DB_OK && db_next(db))
+        if (db_u64(db, 1) != 0)
+            kept->pins = db_u64(db, 0);
+        else if (kept->count < KEPT_MAX)
+            kept->saved[kept->count++] = db_u64(db, 0);
     return result;
 }
 

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #define BLOCK      64    /* messages: the bits of a number */
+#define ERA        1024  /* blocks */
 #define STEP       640   /* changes of a room in one transaction */
 #define STEP_ROWS  20000 /* about as many rows of the index, at most */
 #define ROWS       128   /* in one statement */
@@ -188,12 +189,13 @@ static enum db_result store_rows(struct db *db, uint64_t room_id, const struct r
     struct db_args *args = db_args_new();
     size_t size = count < ROWS ? db_list_size(count) : ROWS;
 
-    strbuf_addstr(&sql, "INSERT INTO search_words (room_id, token, block, bits) VALUES ");
-    db_marks(&sql, "(?,?,?,?)", size);
+    strbuf_addstr(&sql, "INSERT INTO search_words (room_id, era, token, block, bits) VALUES ");
+    db_marks(&sql, "(?,?,?,?,?)", size);
     strbuf_addstr(&sql, " ON DUPLICATE KEY UPDATE bits = VALUES(bits)");
     for (size_t i = 0; i < size; i++) {
         const struct row *r = &row[i < count ? i : count - 1];
         db_args_u64(args, room_id);
+        db_args_u64(args, r->block / ERA);
         db_args_u64(args, r->token);
         db_args_u64(args, r->block);
         db_args_u64(args, r->bits);
@@ -216,8 +218,9 @@ static enum db_result store_changes(struct db *db, uint64_t room_id, struct rows
         if (r->bits != 0)
             changes->row[kept++] = *r;
         else
-            result = db_run(db, "DELETE FROM search_words WHERE room_id = ? AND token = ? AND block = ?",
-                            "uuu", room_id, (uint64_t)r->token, (uint64_t)r->block);
+            result = db_run(
+                db, "DELETE FROM search_words WHERE room_id = ? AND era = ? AND token = ? AND block = ?",
+                "uuuu", room_id, (uint64_t)r->block / ERA, (uint64_t)r->token, (uint64_t)r->block);
     }
     if (result == DB_NONE)
         result = DB_OK;
@@ -451,22 +454,24 @@ static void to_sql(const char *iso, char out[DB_TIME])
     snprintf(out, DB_TIME, "%.10s %.12s", iso, strlen(iso) > 11 ? iso + 11 : "");
 }
 
-/* The last block that begins no later than this; `none` without one. */
-static enum db_result find_bound(struct work *w, const char *iso, uint64_t none, uint64_t *block)
+/* The last block that begins no later than this, or at all. */
+static enum db_result find_bound(struct work *w, const char *iso, uint64_t *block)
 {
     char at[DB_TIME];
+    enum db_result result;
 
-    *block = none;
-    if (iso[0] == '\0')
-        return DB_OK;
     to_sql(iso, at);
-    enum db_result result =
-        db_run(w->db,
-               "SELECT block FROM search_blocks WHERE room_id = ? AND first_at <= ? ORDER BY "
-               "first_at DESC, block DESC LIMIT 1",
-               "us", w->room_id, at);
-    if (result == DB_OK && db_next(w->db))
-        *block = db_u64(w->db, 0);
+    if (iso[0] == '\0')
+        result =
+            db_run(w->db, "SELECT block FROM search_blocks WHERE room_id = ? ORDER BY block DESC LIMIT 1",
+                   "u", w->room_id);
+    else
+        result =
+            db_run(w->db,
+                   "SELECT block FROM search_blocks WHERE room_id = ? AND first_at <= ? ORDER BY first_at "
+                   "DESC, block DESC LIMIT 1",
+                   "us", w->room_id, at);
+    *block = result == DB_OK && db_next(w->db) ? db_u64(w->db, 0) : 0;
     return result;
 }
 
@@ -513,8 +518,9 @@ static enum db_result look(struct work *w, const uint64_t *seqs, size_t count)
     return result == DB_NONE ? DB_OK : result;
 }
 
-/* The blocks of a room in which all tokens meet, newest first. */
-static enum db_result find_meeting(struct work *w, uint64_t least, uint64_t most, struct rows *rows)
+/* The blocks of a room in which all tokens meet, newest first: in so many eras, the last of them that of `most`. */
+static enum db_result find_meeting(struct work *w, uint64_t least, uint64_t most, size_t eras,
+                                   struct rows *rows)
 {
     struct strbuf sql = STRBUF_INIT, bits = STRBUF_INIT;
     struct db_args *args = db_args_new();
@@ -523,19 +529,26 @@ static enum db_result find_meeting(struct work *w, uint64_t least, uint64_t most
     for (size_t i = 1; i < w->tokens; i++)
         strbuf_addf(&bits, " & w%zu.bits", i);
     strbuf_addf(
-        &sql, "SELECT w0.block, %s FROM members m JOIN rooms r ON r.id = m.room_id AND r.deleted_at IS NULL",
+        &sql,
+        "SELECT w0.block, %s FROM members m JOIN rooms r ON r.id = m.room_id AND r.deleted_at IS NULL JOIN "
+        "search_words w0 ON w0.room_id = m.room_id AND w0.era IN (",
         bits.buf);
-    for (size_t i = 0; i < w->tokens; i++) {
-        strbuf_addf(&sql, " JOIN search_words w%zu ON w%zu.room_id = m.room_id AND w%zu.token = ?", i, i, i);
-        if (i > 0)
-            strbuf_addf(&sql, " AND w%zu.block = w0.block", i);
+    db_marks(&sql, "?", eras);
+    strbuf_addstr(&sql, ") AND w0.token = ?");
+    for (size_t i = 0; i < eras; i++)
+        db_args_u64(args, most / ERA > i ? most / ERA - i : 0);
+    db_args_u64(args, w->token[0]);
+    for (size_t i = 1; i < w->tokens; i++) {
+        strbuf_addf(&sql,
+                    " JOIN search_words w%zu ON w%zu.room_id = m.room_id AND w%zu.era = w0.era AND "
+                    "w%zu.token = ? AND w%zu.block = w0.block",
+                    i, i, i, i, i);
         db_args_u64(args, w->token[i]);
     }
-    strbuf_addf(
-        &sql,
-        " WHERE m.user_id = ? AND m.room_id = ? AND w0.block >= ? AND w0.block <= ? AND (%s) <> 0 ORDER BY "
-        "w0.block DESC LIMIT ?",
-        bits.buf);
+    strbuf_addf(&sql,
+                " WHERE m.user_id = ? AND m.room_id = ? AND w0.block >= ? AND w0.block <= ? AND (%s) <> 0 "
+                "ORDER BY w0.block DESC LIMIT ?",
+                bits.buf);
     db_args_u64(args, w->search->user_id);
     db_args_u64(args, w->room_id);
     db_args_u64(args, least);
@@ -574,30 +587,36 @@ static enum db_result look_into(struct work *w, const struct rows *rows)
 static enum db_result search_room(struct work *w)
 {
     const char *before = w->search->before.at, *until = w->until;
-    uint64_t least, most;
+    uint64_t least = 0, most;
     enum db_result result;
 
     if (until[0] == '\0' || (before[0] != '\0' && strcmp(before, until) < 0))
         until = before;
-    result = find_bound(w, until, UINT32_MAX, &most);
-    if (result == DB_OK)
-        result = find_bound(w, w->since, 0, &least);
-    else if (result == DB_NONE) /* all of it is later */
-        return DB_OK;
+    result = find_bound(w, until, &most);
+    if (result != DB_OK)
+        return result == DB_NONE ? DB_OK : result; /* all of it is later */
+    if (w->since[0] != '\0')
+        result = find_bound(w, w->since, &least);
     w->over = false;
-    while ((result == DB_OK || result == DB_NONE) && !w->over) {
+    /* What is in none of the last messages is looked for in more and more at once. */
+    for (size_t eras = 1; (result == DB_OK || result == DB_NONE) && !w->over;) {
         struct rows rows = {NULL, 0};
-        result = find_meeting(w, least, most, &rows);
+        result = find_meeting(w, least, most, eras, &rows);
         if (result == DB_OK)
             result = look_into(w, &rows);
-        w->over = w->over || rows.count < BLOCKS || rows.row[rows.count - 1].block == 0;
-        most = rows.count > 0 ? rows.row[rows.count - 1].block - 1u : 0;
+        bool all = rows.count < BLOCKS;
+        uint64_t first = most / ERA + 1 > eras ? (most / ERA + 1 - eras) * ERA : 0; /* of these eras */
+        uint64_t end = all ? first : rows.row[rows.count - 1].block;
+        w->over = w->over || end <= least;
+        most = end - 1;
+        eras = all ? eras * 2 : 1;
         free(rows.row);
     }
     return result == DB_NONE ? DB_OK : result;
 }
 
-/* The rooms of the user that have all tokens. The subqueries have a LIMIT so that each is one look into the index. */
+/* The rooms of the user that may have all tokens: of those of more than one era it is not known yet. The subqueries have
+ * a LIMIT so that each is one look into the index. */
 static enum db_result find_rooms(struct work *w, uint64_t rooms[ROOMS], size_t *count)
 {
     struct strbuf sql = STRBUF_INIT;
@@ -610,9 +629,10 @@ static enum db_result find_rooms(struct work *w, uint64_t rooms[ROOMS], size_t *
     db_args_u64(args, w->search->user_id);
     db_args_u64(args, w->search->room_id);
     for (size_t i = 0; i < w->tokens; i++) {
-        strbuf_addstr(&sql,
-                      " AND (SELECT s.bits FROM search_words s WHERE s.room_id = m.room_id AND s.token = ? "
-                      "LIMIT 1) IS NOT NULL");
+        strbuf_addstr(
+            &sql, " AND (r.last_seq >= ? OR (SELECT s.bits FROM search_words s WHERE s.room_id = m.room_id "
+                  "AND s.era = 0 AND s.token = ? LIMIT 1) IS NOT NULL)");
+        db_args_u64(args, (uint64_t)ERA * BLOCK);
         db_args_u64(args, w->token[i]);
     }
     strbuf_addstr(&sql, " LIMIT ?");
@@ -656,9 +676,20 @@ enum db_result db_search(struct db *db, const struct search *search, struct foun
     return DB_OK;
 }
 
-enum db_result db_search_saved(struct db *db, uint64_t user_id, const struct place *before,
-                               struct found_list *list)
+/* Of `k`, the one or the other table. */
+#define KEPT(when)                                                                                         \
+    " JOIN members m ON m.room_id = k.room_id AND m.user_id = ? JOIN rooms r ON r.id = k.room_id AND "     \
+    "r.deleted_at IS NULL AND k.seq >= r.oldest_seq JOIN messages t ON t.room_id = k.room_id AND t.seq = " \
+    "k.seq AND t.deleted_at IS NULL WHERE " when " <= ? AND (" when ", k.room_id, k.seq) < (?, ?, ?) AND "
+#define KEPT_ORDER(when) " ORDER BY " when " DESC, k.room_id DESC, k.seq DESC LIMIT ?"
+
+enum db_result db_search_kept(struct db *db, uint64_t user_id, uint64_t room_id, const struct place *before,
+                              struct found_list *list)
 {
+    static const char saved[] = "SELECT k.saved_at, k.room_id, k.seq FROM bookmarks k" KEPT(
+        "k.saved_at") "k.user_id = ?" KEPT_ORDER("k.saved_at");
+    static const char pinned[] = "SELECT k.pinned_at, k.room_id, k.seq FROM pins k" KEPT(
+        "k.pinned_at") "k.room_id = ?" KEPT_ORDER("k.pinned_at");
     char at[DB_TIME] = "9999-12-31 00:00:00";
     struct place place[SEARCH_PAGE + 1];
     size_t count = 0;
@@ -666,14 +697,9 @@ enum db_result db_search_saved(struct db *db, uint64_t user_id, const struct pla
     memset(list, 0, sizeof *list);
     if (before->at[0] != '\0')
         to_sql(before->at, at);
-    enum db_result result = db_run(
-        db,
-        "SELECT b.saved_at, b.room_id, b.seq FROM bookmarks b JOIN members m ON m.room_id = b.room_id AND "
-        "m.user_id = b.user_id JOIN rooms r ON r.id = b.room_id AND r.deleted_at IS NULL AND b.seq >= "
-        "r.oldest_seq JOIN messages t ON t.room_id = b.room_id AND t.seq = b.seq AND t.deleted_at IS NULL "
-        "WHERE b.user_id = ? AND b.saved_at <= ? AND (b.saved_at, b.room_id, b.seq) < (?, ?, ?) ORDER BY "
-        "b.saved_at DESC, b.room_id DESC, b.seq DESC LIMIT ?",
-        "ussuuu", user_id, at, at, before->room_id, before->seq, (uint64_t)SEARCH_PAGE + 1);
+    enum db_result result =
+        db_run(db, room_id != 0 ? pinned : saved, "ussuuuu", user_id, at, at, before->room_id, before->seq,
+               room_id != 0 ? room_id : user_id, (uint64_t)SEARCH_PAGE + 1);
     while (result == DB_OK && count <= SEARCH_PAGE && db_next(db)) {
         struct place *p = &place[count++];
         db_time(db, 0, p->at);

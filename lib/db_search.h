@@ -1,4 +1,4 @@
-/* Finding messages by their words, and what somebody saved.
+/* Finding messages by their words; and the lists of what is saved and pinned.
  *
  * The index. InnoDB's own full-text index reads all messages with a word before the first is shown: with a million of
  * them a common word takes seconds. Here a row of search_words stands for a block of 64 messages of one room and a token
@@ -50,9 +50,9 @@ struct search {
 /* A page of what fits, newest first. One that would take too long ends early, with `more`. */
 enum db_result db_search(struct db *db, const struct search *search, struct found_list *list);
 
-/* What the user saved, the last first. */
-enum db_result db_search_saved(struct db *db, uint64_t user_id, const struct place *before,
-                               struct found_list *list);
+/* What the user saved, or what is pinned in a room of his (room_id not 0): the last first. */
+enum db_result db_search_kept(struct db *db, uint64_t user_id, uint64_t room_id, const struct place *before,
+                              struct found_list *list);
 
 /* Brings the index of the user's rooms (or of one of them) up to date, for at most so many milliseconds. *behind: it is not yet. */
 enum db_result db_search_follow(struct db *db, uint64_t user_id, uint64_t room_id, unsigned ms, bool *behind);

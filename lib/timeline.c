@@ -1,5 +1,6 @@
 /* Messages as they are shown. */
 #include "timeline.h"
+#include "db_part.h"
 #include "json.h"
 #include "lang.h"
 #include "mem.h"
@@ -169,6 +170,7 @@ static void one(struct view *item, const struct message *m)
     view_flag(item, "Deleted", m->deleted);
     if (m->deleter != NULL)
         view_set(item, "Deleter", timeline_display(m->deleter, m->deleter_display));
+    view_flag(item, "Pinned", (m->parts & PART_PIN) != 0);
     view_flag(item, "Edited", m->edited_at[0] != '\0' && !m->deleted);
     struct view *sender = view_child(item, "Sender");
     view_set_u64(sender, "Id", m->sender_id);
@@ -222,6 +224,9 @@ void timeline_view(struct view *view, const struct message_list *list, const str
         view_flag(item, "CanVersions",
                   there && (mine || rights_may(viewer->role, viewer->direct, RIGHT_VERSIONS)));
         view_flag(item, "CanMark", there);
+        for (size_t k = 0; viewer->kept != NULL && k < viewer->kept->count; k++)
+            if (viewer->kept->saved[k] == m->seq)
+                view_flag(item, "Saved", true);
     }
 }
 
@@ -250,6 +255,8 @@ static void json_one(struct strbuf *out, const struct message *m, const char *ht
     strbuf_addstr(out, ",\"edited_at\":");
     json_text(out, m->edited_at[0] != '\0' ? m->edited_at : NULL);
     strbuf_addf(out, ",\"deleted\":%s", m->deleted ? "true" : "false");
+    if ((m->parts & PART_PIN) != 0)
+        strbuf_addstr(out, ",\"pinned\":true");
     if (m->deleter != NULL) {
         strbuf_addstr(out, ",\"deleted_by\":{\"name\":");
         json_text(out, m->deleter);

@@ -31,6 +31,7 @@ struct timeline_viewer {
     enum role role; /* in the room of these messages */
     bool direct;
     uint64_t first_new; /* the first unread message; 0: none */
+    const struct kept *kept;
 };
 
 /* Fills Messages.N of the view, in order, with grouping and day separators when there is a viewer. */

@@ -83,7 +83,7 @@ before(async () => {
     history: { address: `${room}?before=20` },
     edit: { address: `${room}?edit=${mine}#edit` },
     delete: { address: `${room}?delete=${mine}#delete` },
-    unread: { address: `${room}?unread=${mine}#unread` },
+    more: { address: `${room}?more=${mine}#more` },
     versions: { address: `${room}?versions=${mine}#versions` },
     jump: { address: room, needs: 'scripts', then: press('Control+k') },
     keys: { address: room, needs: 'scripts', then: async (page) => { await page.evaluate(() => document.activeElement.blur()); await page.keyboard.press('?'); } },

@@ -169,3 +169,73 @@ test('what came while nobody searched is indexed without being asked, and two wh
   for (const page of pages) assert.deepEqual(texts(page), texts(pages[0]));
   assert.equal(texts(pages[0]).length, 25);
 });
+
+// ---------------------------------------------------------------------------------------------- pins and what is saved
+
+const act = (who, action, id, seq) => who.message({ action, room: id, seq });
+const list = async (who, path) => texts(await who.get(path));
+
+test('an admin pins a message, which is a change that everybody gets, and asking twice changes nothing', async () => {
+  const id = await ana.group({ members: ben.name });
+  const { seq } = await ana.say(id, 'the gate code');
+  const { cursor } = await ben.read({ room: id });
+  const refused = await act(ben, 'pin', id, seq);
+  assert.deepEqual([refused.status, refused.json().error.code], [403, 'not_allowed']);
+  const pinned = (await act(ana, 'pin', id, seq)).json();
+  assert.deepEqual((await act(ana, 'pin', id, seq)).json(), pinned);
+  const { messages: [told] } = await ben.read({ room: id, after: cursor });
+  assert.deepEqual([told.seq, told.change, told.pinned], [seq, pinned.change, true]);
+  assert.match(told.html, /\(pinned\)/);
+  assert.deepEqual(await list(ben, `/rooms/${id}/pins`), ['the gate code']);
+  assert.match((await ben.get(`/rooms/${id}`)).text, new RegExp(`href="/rooms/${id}/pins">Pinned`));
+  assert.equal((await cleo.get(`/rooms/${id}/pins`)).status, 200, 'a public group may be known of');
+  assert.deepEqual(await list(cleo, `/rooms/${id}/pins`), []);
+  assert.equal((await act(cleo, 'pin', id, seq)).status, 403);
+  const off = (await act(ana, 'unpin', id, seq)).json();
+  assert.equal(off.change, pinned.change + 1);
+  assert.deepEqual((await act(ana, 'unpin', id, seq)).json(), off);
+  assert.equal((await ben.read({ room: id })).messages.at(-1).pinned, undefined);
+  assert.deepEqual(await list(ben, `/rooms/${id}/pins`), []);
+  // What is deleted is pinned no more, and cannot be again.
+  await act(ana, 'pin', id, seq);
+  await act(ana, 'delete', id, seq);
+  assert.deepEqual(await list(ana, `/rooms/${id}/pins`), []);
+  assert.equal((await act(ana, 'pin', id, seq)).status, 409);
+  for (const [room_, seq_, status] of [[id, 999, 404], [id, 0, 404], [999999, 1, 404], [id, 'x', 400]]) assert.equal((await act(ana, 'pin', room_, seq_)).status, status);
+});
+
+test('in direct messages both pin; 50 are the most', async () => {
+  const id = await ana.direct(ben.name);
+  const said = [];
+  for (let i = 0; i < 51; i += 1) said.push((await ana.say(id, `pin ${i}`)).seq);
+  const answers = await Promise.all(said.slice(0, 50).map((seq, i) => act(i % 2 ? ana : ben, 'pin', id, seq)));
+  assert.deepEqual(answers.map(({ status }) => status), Array(50).fill(200));
+  const full = await act(ben, 'pin', id, said[50]);
+  assert.deepEqual([full.status, full.json().error.code], [409, 'full']);
+  assert.equal((await act(ben, 'pin', id, said[0])).status, 200, 'one that is');
+  assert.equal((await list(ben, `/rooms/${id}/pins`)).length, 25);
+  await act(ben, 'unpin', id, said[0]);
+  assert.equal((await act(ben, 'pin', id, said[50])).status, 200);
+});
+
+test('what I save is on my page alone, without a change of the room, and drops out with the message or the room', async () => {
+  const id = await ana.group({ members: ben.name, visibility: 'private' });
+  const said = [];
+  for (const text of ['one', 'two', 'three']) said.push((await ana.say(id, `${text} to keep`)).seq);
+  const before = await ana.read({ room: id });
+  for (const seq of said) assert.equal((await act(ben, 'save', id, seq)).status, 200);
+  assert.equal((await act(ben, 'save', id, said[0])).status, 200, 'again');
+  assert.deepEqual(await list(ben, '/saved'), ['three to keep', 'two to keep', 'one to keep']);
+  assert.deepEqual(await list(ana, '/saved'), []);
+  assert.deepEqual((await ana.read({ room: id, after: before.cursor })).messages, []);
+  assert.equal((await ben.get(`/rooms/${id}`)).text.match(/\(saved\)/g).length, 3);
+  assert.doesNotMatch((await ana.get(`/rooms/${id}`)).text, /\(saved\)/);
+  const form = await ben.submit('/messages', { action: 'unsave', room: id, seq: said[1] }, { accept: 'text/html' });
+  assert.deepEqual([form.status, form.location], [303, '/saved']);
+  await act(ana, 'delete', id, said[2]);
+  assert.deepEqual(await list(ben, '/saved'), ['one to keep']);
+  assert.deepEqual(await snug.sql(`SELECT seq FROM bookmarks WHERE room_id = ${id}`), [[String(said[0])]]);
+  for (const [who, seq, status] of [[ben, said[2], 404], [cleo, said[0], 404], [ben, 999, 404]]) assert.equal((await act(who, 'save', id, seq)).status, status);
+  await ana.settings(id, 'remove', { member: ben.name });
+  assert.deepEqual(await list(ben, '/saved'), []);
+});
