@@ -25,23 +25,36 @@
 #define BEFORE_HIT 80    /* of these before the first hit */
 #define AROUND     26    /* the page of a room that is opened ends so far behind the message */
 #define STEP_PAUSE 10    /* ms at least between two steps of the index, */
+#define BUSY_PAUSE 2000  /* the same while there are more than */
+#define BUSY       100   /* changes a second, */
 #define IDLE_PAUSE 10000 /* and when there was nothing to do */
 
 /* ---- the follower ---- */
 
+static int64_t now_ms(void)
+{
+    struct timespec clock;
+
+    clock_gettime(CLOCK_MONOTONIC, &clock);
+    return (int64_t)clock.tv_sec * 1000 + clock.tv_nsec / 1000000;
+}
+
+/* Others want the database, too: a pause as long as the step took, and a long one while much is written. */
 __attribute__((noreturn)) static void *follow(void *context)
 {
     struct db *db = context;
+    uint64_t changes = 0, before = 0;
+    int64_t looked = now_ms();
 
     db_thread_begin();
     for (;;) {
-        struct timespec from, to;
-        clock_gettime(CLOCK_MONOTONIC, &from);
-        enum db_result result = db_search_step(db);
-        clock_gettime(CLOCK_MONOTONIC, &to);
-        /* As long a pause as it took: others want the database, too. */
-        long ms = (to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000 + STEP_PAUSE;
-        usleep((useconds_t)(result == DB_OK ? ms : IDLE_PAUSE) * 1000);
+        int64_t began = now_ms();
+        enum db_result result = db_search_step(db, &changes);
+        bool busy = (int64_t)(changes - before) * 1000 > BUSY * (began - looked);
+        int64_t pause = result != DB_OK ? IDLE_PAUSE : busy ? BUSY_PAUSE : now_ms() - began + STEP_PAUSE;
+        before = changes;
+        looked = began;
+        usleep((useconds_t)pause * 1000);
     }
 }
 

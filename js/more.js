@@ -45,7 +45,7 @@ export function open(li) {
   tools.replaceChildren(
     ...(mayPin() ? [pinned ? button('unpin', t('Unpin'), () => act('unpin')) : button('pin', t('Pin'), () => act('pin'))] : []),
     saved ? button('unsave', t('Save no longer'), () => act('unsave', () => keep(li, false))) : button('save', t('Save for later'), () => act('save', () => keep(li, true))),
-    make('a', { href, 'data-tool': 'unread', onclick: close }, t('Mark unread')),
+    make('a', { href, 'data-tool': 'unread', onclick: () => setTimeout(close) }, t('Mark unread')), // unread.js looks first
   );
   tools.firstElementChild.focus();
   tools.addEventListener('keydown', (event) => { if (event.key === 'Escape') close(); });

@@ -57,7 +57,8 @@ enum db_result db_search_kept(struct db *db, uint64_t user_id, uint64_t room_id,
 /* Brings the index of the user's rooms (or of one of them) up to date, for at most so many milliseconds. *behind: it is not yet. */
 enum db_result db_search_follow(struct db *db, uint64_t user_id, uint64_t room_id, unsigned ms, bool *behind);
 
-/* The same for any room, one step, and for rooms that are gone. DB_NONE: there is nothing to do. */
-enum db_result db_search_step(struct db *db);
+/* The same for any room, one step, and for rooms that are gone. DB_NONE: there is nothing to do. *changes: how many all
+ * rooms have had so far, which tells how busy the site is. */
+enum db_result db_search_step(struct db *db, uint64_t *changes);
 
 #endif
