@@ -50,7 +50,7 @@ __attribute__((noreturn)) static void *follow(void *context)
     for (;;) {
         int64_t began = now_ms();
         enum db_result result = db_search_step(db, &changes);
-        bool busy = (int64_t)(changes - before) * 1000 > BUSY * (began - looked);
+        bool busy = before != 0 && (int64_t)(changes - before) * 1000 > BUSY * (began - looked);
         int64_t pause = result != DB_OK ? IDLE_PAUSE : busy ? BUSY_PAUSE : now_ms() - began + STEP_PAUSE;
         before = changes;
         looked = began;

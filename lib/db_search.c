@@ -326,12 +326,12 @@ enum db_result db_search_follow(struct db *db, uint64_t user_id, uint64_t room_i
 
 enum db_result db_search_step(struct db *db, uint64_t *changes)
 {
-    enum db_result result = db_run(db, "SELECT SUM(version) FROM rooms", "");
+    enum db_result result = step(db, db_run(db, "SELECT r.id, s.version FROM rooms r " LATE LEAST_LATE, ""));
 
-    if (result == DB_OK && db_next(db))
-        *changes = db_u64(db, 0);
-    if (result == DB_OK)
-        result = step(db, db_run(db, "SELECT r.id, s.version FROM rooms r " LATE LEAST_LATE, ""));
+    if (result == DB_OK) {
+        result = db_run(db, "SELECT SUM(version) FROM rooms", "");
+        *changes = result == DB_OK && db_next(db) ? db_u64(db, 0) : *changes;
+    }
     if (result != DB_NONE)
         return result;
     result = db_run(db,
