@@ -3,6 +3,8 @@
 #   make            builds build/bin/<program> from cgi-bin/<program>.c, and build/libsnug.a from lib/
 #   make run        installs what is missing, builds, and serves: PORT= VAR= HOST= MESSAGES= DB= LIMITS= WAKEUPS=
 #   make demo       fills the site that runs on VAR with a small, lively example
+#   make backup     keeps all of the site that runs on VAR (or of DB) in FILE=; make restore FILE= makes a site of it
+#   make rerender   brings the messages of the site on VAR to the present way of formatting them
 #   make test       runs every test; SAN=1 runs them on a build that checks its memory
 #   make screenshots writes pictures of every page to var/screenshots/
 #   make bench      measures it beside its peers: a table and a chart in var/bench/
@@ -16,7 +18,7 @@ PREFIX  ?= /opt/snug
 ifneq ($(origin HOST),command line)
 HOST    := 127.0.0.1
 endif
-export PORT VAR HOST MESSAGES DB LIMITS WAKEUPS SAN
+export PORT VAR HOST MESSAGES DB LIMITS WAKEUPS SAN FILE
 
 BUILD   := $(if $(filter-out 0,$(SAN)),build-san,build)
 export BUILD
@@ -30,14 +32,14 @@ DBLIBS  := $(shell pkg-config --libs libmariadb 2>/dev/null || pkg-config --libs
 # As the changes call it, so that it stands in one place.
 VERSION := $(shell sed -n 's/^\#\# \([^ ]*\).*/\1/p' CHANGELOG.md | head -n 1)
 INCLUDE := -Ilib -I$(BUILD) -DSNUG_VERSION='"$(VERSION)"' -isystem /usr/include/ClearSilver $(DBFLAGS:-I%=-isystem %)
-LDLIBS  := -lfcgi -lneo_cs -lneo_utl $(DBLIBS) -lcrypto -lz -lutf8proc
+LDLIBS  := -lfcgi -lneo_cs -lneo_utl $(DBLIBS) -lcrypto -lz -lcmark-gfm-extensions -lcmark-gfm -lutf8proc
 ifeq ($(BUILD),build-san)
 CFLAGS  += -fsanitize=address,undefined -fno-omit-frame-pointer
 endif
 
 PROGRAMS := $(patsubst cgi-bin/%.c,$(BUILD)/bin/%,$(wildcard cgi-bin/*.c))
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
-BENCH    := $(addprefix $(BUILD)/bench/,load dbload trivial fanout)
+BENCH    := $(addprefix $(BUILD)/bench/,load dbload trivial fanout format)
 LIBRARY  := $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
 SOURCES  := $(wildcard lib/*.[ch] cgi-bin/*.[ch] cgi-bin/*/*.[ch] tests/unit/*.[ch] bench/*.[ch])
 
@@ -78,6 +80,12 @@ $(BUILD)/assets.h: FORCE
 	@mkdir -p $(@D)
 	@echo '#define SNUG_ASSETS "$(ASSETS)"' | cmp -s - $@ || echo '#define SNUG_ASSETS "$(ASSETS)"' > $@
 
+# The short codes of js/emoji.js, as C takes them.
+$(BUILD)/lib/emoji.o: $(BUILD)/emoji_table.h
+$(BUILD)/emoji_table.h: js/emoji.js
+	@mkdir -p $(@D)
+	sed -n 's/^\([^ -~].*\)$$/"\1\\n"/p' $< > $@
+
 # It ends with make, however make ends, and on Ctrl-C also where a script started it in the background.
 run:
 	@exec setpriv --pdeathsig TERM env --default-signal=INT deploy/run
@@ -87,6 +95,15 @@ deps:
 
 demo:
 	deploy/demo
+
+backup:
+	@deploy/deps run backup && deploy/backup save "$$FILE"
+
+restore:
+	@deploy/backup restore "$$FILE"
+
+rerender: all
+	SNUG_CONFIG=$(VAR)/run/snug.hdf $(BUILD)/bin/messages rerender
 
 test:
 	tests/run
@@ -113,16 +130,18 @@ install: all
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(wildcard html/*) $(DESTDIR)$(PREFIX)/html
 	cp -R css js $(DESTDIR)$(PREFIX)/static/$(ASSETS)
+	sed -i 's|^ *//.*||' $(DESTDIR)$(PREFIX)/static/$(ASSETS)/js/*.js
 	chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/static/$(ASSETS)
 	ln -sfn $(ASSETS) $(DESTDIR)$(PREFIX)/static/0
 	install -m 644 schema.sql LICENSE $(wildcard README.md CHANGELOG.md) $(DESTDIR)$(PREFIX)
 	install -m 644 $(filter-out deploy/run deploy/deps deploy/demo,$(wildcard deploy/*)) $(DESTDIR)$(PREFIX)/deploy
+	chmod 755 $(DESTDIR)$(PREFIX)/deploy/backup
 	sed 's|/opt/snug|$(PREFIX)|g' nginx.conf > $(DESTDIR)$(PREFIX)/nginx.conf
 	sed -i 's|/opt/snug|$(PREFIX)|g' $(DESTDIR)$(PREFIX)/deploy/*
 
 clean:
 	rm -rf build build-san node_modules
 
-.PHONY: all unit run deps demo test screenshots asan bench bench-programs lint install clean FORCE
+.PHONY: all unit run deps demo backup restore rerender test screenshots asan bench bench-programs lint install clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

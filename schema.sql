@@ -122,7 +122,8 @@ CREATE TABLE IF NOT EXISTS messages (
   UNIQUE KEY messages_nonce (sender_id, nonce)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
--- Counts for the limits on signing in and registering, a row per name or address and what it tried.
+-- Counts for the limits on signing in, registering and the like: what was tried, and a digest of the name or address that
+-- it counts for. `started_at` is when it was last counted.
 CREATE TABLE IF NOT EXISTS attempts (
   what        VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   who         VARBINARY(255) NOT NULL,
@@ -357,7 +358,16 @@ CREATE TABLE IF NOT EXISTS search_rooms (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 -- What somebody keeps goes with the message.
-SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 14, 'ALTER TABLE bookmarks
+SET @step = IF((SELECT COUNT(*) FROM information_schema.statistics WHERE table_schema = DATABASE() AND
+  index_name = 'bookmarks_message') = 0, 'ALTER TABLE bookmarks
   ADD KEY bookmarks_message (room_id, seq)', 'DO 0');
 PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
 UPDATE site SET schema_version = 14 WHERE id = 1 AND schema_version < 14;
+
+-- Migration 15: e-mail addresses are told apart letter by letter, also where the very first schema was: it took "ä" for
+-- "a" there.
+SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 15, 'ALTER TABLE users
+  MODIFY email VARCHAR(254) COLLATE utf8mb4_bin NOT NULL', 'DO 0');
+PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
+UPDATE users u JOIN site s ON s.id = 1 AND s.schema_version < 15 SET u.email = LOWER(u.email);
+UPDATE site SET schema_version = 15 WHERE id = 1 AND schema_version < 15;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define KEY_TEXT (CRYPTO_HASH * 2 + 1) /* a session's hash in hex: it opens nothing, the token does */
 
@@ -104,15 +105,28 @@ static void save_profile(struct req *req)
         app_error(req, "email", t("That does not look like an e-mail address."));
         fine = false;
     }
+    bool renamed = fine && strcmp(field[0].value, req->me.display) != 0;
+    if (renamed && app_too_many(req, "rename-", req->me.name)) {
+        show(req, 429);
+        return;
+    }
     if (!fine) {
         show(req, 422);
         return;
     }
+    /* Links for a new password go to the address: who finds this browser open must not turn them to himself. */
+    if (strcasecmp(field[1].value, req->me.email) != 0 && !knows_password(req, "profile_password"))
+        return;
     enum db_result result = db_user_set_profile(req->db, req->me.id, field[0].value, field[1].value);
     if (result == DB_DUPLICATE) {
+        app_count_attempt(req, "own-", req->me.name); /* nobody finds out many addresses here */
         app_error(req, "email", t("Another account has this address already."));
         show(req, 422);
         return;
+    }
+    if (renamed && result == DB_OK) {
+        app_count_attempt(req, "rename-", req->me.name);
+        result = db_room_renamed(req->db, req->me.id);
     }
     finish(req, result, "/account?done=profile");
 }
@@ -146,7 +160,7 @@ static void save_password(struct req *req)
     if (crypto_password_hash(password, req->config->password, hash))
         result = db_user_set_password(req->db, req->me.id, hash);
     if (result == DB_OK)
-        result = db_session_remove_others(req->db, req->me.id, req->session.hash);
+        result = app_renew_session(req, hash);
     finish(req, result, "/account?done=password");
 }
 

@@ -1,7 +1,9 @@
-/* "/": who is signed in goes on to the room used last; everybody else is welcomed. "/manifest.webmanifest" is for those
- * who install the site. Also answers every address that no other program has. */
+/* "/": who is signed in goes on to the room used last; everybody else is welcomed. "/for-you": what mentions or answers
+ * whoever asks. "/formatting": how messages are formatted. "/manifest.webmanifest" is for those who install the site. Also answers every address that no other program has. */
 #include "app.h"
+#include "db_mention.h"
 #include "json.h"
+#include "timeline.h"
 
 #include "assets.h"
 
@@ -33,6 +35,56 @@ static void home(struct req *req)
     app_redirect(req, path);
 }
 
+#define FOR_YOU_PAGE 50
+#define PAGES_MAX    10000
+
+static void show_mention(struct view *item, const struct mention *x)
+{
+    char text[TIMELINE_TEXT], link[TIMELINE_LINK];
+
+    timeline_person(item, x->sender_name, x->sender_display);
+    timeline_link(&x->room, x->seq, link);
+    view_set(item, "Link", link);
+    view_set(item, "Room", x->room.name);
+    view_flag(item, "Direct", x->room.direct);
+    view_flag(item, "Private", !x->room.public);
+    view_flag(item, "Reply", x->reply);
+    view_flag(item, "Unread", x->seq > x->room.read_seq);
+    view_set(item, "Text", x->text);
+    view_set(item, "CreatedAt", x->created_at);
+    timeline_short(x->created_at, text);
+    view_set(item, "Time", text);
+    timeline_full(x->created_at, text);
+    view_set(item, "Full", text);
+}
+
+static void for_you(struct req *req)
+{
+    struct mention_list list;
+    uint64_t page = 1;
+
+    if (!text_to_u64(form_get(&req->query, "page"), PAGES_MAX, &page) || page == 0)
+        page = 1;
+    enum db_result result =
+        db_mention_list(req->db, req->me.id, (page - 1) * FOR_YOU_PAGE, FOR_YOU_PAGE + 1, &list);
+    for (size_t i = 0; i < list.count && i < FOR_YOU_PAGE; i++)
+        show_mention(view_item(req->view, "Mentions", i), &list.mention[i]);
+    if (page > 1)
+        view_set_u64(req->view, "Earlier", page - 1);
+    if (list.count > FOR_YOU_PAGE)
+        view_set_u64(req->view, "Later", page + 1);
+    mention_list_release(&list);
+    if (result != DB_OK && result != DB_NONE)
+        app_failed(req, result);
+    else
+        app_page(req, 200, t("For you"), "for_you.cs");
+}
+
+static void formatting(struct req *req)
+{
+    app_page(req, 200, t("Formatting"), "formatting.cs");
+}
+
 #define ICON "{\"src\":\"/static/" SNUG_ASSETS "/css/icon-"
 
 static void manifest(struct req *req)
@@ -53,6 +105,8 @@ static void manifest(struct req *req)
 
 static const struct route routes[] = {
     {"/", METHOD_GET, NEED_NOTHING, home},
+    {"/for-you", METHOD_GET, NEED_LOGIN, for_you},
+    {"/formatting", METHOD_GET, NEED_NOTHING, formatting},
     {"/manifest.webmanifest", METHOD_GET, NEED_NO_SESSION, manifest},
     ROUTES_END,
 };

@@ -1,7 +1,6 @@
 /* "/login": signing in, by name or e-mail address. A wrong name and a wrong password get the same words after the
  * same work. Failures are counted per name and per address. */
 #include "app.h"
-#include "db_attempt.h"
 #include "page.h"
 #include "text.h"
 
@@ -74,8 +73,7 @@ static void sign_in(struct req *req)
         again(req, 401, mismatch);
         return;
     }
-    if (req->config->limits)
-        db_attempt_clear(req->db, "name", field.value);
+    app_forget_attempts(req, "", field.value);
     if (user.suspended) {
         again(req, 403, t("This account is suspended. Ask the people who run this site."));
         return;

@@ -15,6 +15,7 @@
  *   action=read  room seq                   action=unread  room seq    (by a form: 303 to /rooms)
  *   action=pin   room seq                   action=unpin   room seq
  *   action=save  room seq                   action=unsave  room seq    (for oneself alone; by a form: 303 to /saved)
+ *   action=preview  room text               how it would be shown: {"html"}, null when just as it is; stores nothing
  *
  * One event loop and one database thread (job.h). The loop parses a request, hands what it asks to the thread, and
  * lets the hub (hub.h) hold and answer the readers; it waits for nothing but events. Killed at any moment it loses
@@ -28,6 +29,7 @@
 #include "mem.h"
 #include "page.h"
 #include "reply.h"
+#include "sandbox.h"
 #include "text.h"
 #include "tmpl.h"
 #include "wake.h"
@@ -258,9 +260,9 @@ static const struct {
     const char *name;
     enum write_action action;
 } actions[] = {
-    {"", WRITE_SEND},     {"send", WRITE_SEND},     {"edit", WRITE_EDIT}, {"delete", WRITE_DELETE},
-    {"read", WRITE_READ}, {"unread", WRITE_UNREAD}, {"pin", WRITE_PIN},   {"unpin", WRITE_UNPIN},
-    {"save", WRITE_SAVE}, {"unsave", WRITE_UNSAVE},
+    {"", WRITE_SEND},       {"send", WRITE_SEND},     {"edit", WRITE_EDIT},       {"delete", WRITE_DELETE},
+    {"read", WRITE_READ},   {"unread", WRITE_UNREAD}, {"preview", WRITE_PREVIEW}, {"pin", WRITE_PIN},
+    {"unpin", WRITE_UNPIN}, {"save", WRITE_SAVE},     {"unsave", WRITE_UNSAVE},
 };
 
 /* Fills the write from the form. NULL, or why it is refused. */
@@ -294,18 +296,19 @@ static const struct refusal *write_of(struct form *form, struct write *write)
         return &no_action;
     if (!has_room)
         return &no_room;
-    if (write->action != WRITE_SEND &&
-        (form_find(form, "seq") == NULL || !number(form, "seq", 0, INT64_MAX, 0, &write->seq)))
+    bool old = write->action != WRITE_SEND && write->action != WRITE_PREVIEW;
+    if (old && (form_find(form, "seq") == NULL || !number(form, "seq", 0, INT64_MAX, 0, &write->seq)))
         return &no_seq;
     if (write->action == WRITE_EDIT && !number(form, "base", 0, INT64_MAX, 0, &write->base))
         return &no_base;
-    if (write->action == WRITE_SEND) {
+    if (!old) {
         const char *nonce = form_get(form, "nonce");
-        if (nonce == NULL || !text_is_nonce(nonce, strlen(nonce)))
+        bool good = nonce != NULL && text_is_nonce(nonce, strlen(nonce));
+        if (!good && write->action == WRITE_SEND)
             return &no_nonce;
-        write->nonce = mem_dup(nonce);
+        write->nonce = good ? mem_dup(nonce) : NULL;
     }
-    if (write->action != WRITE_SEND && write->action != WRITE_EDIT)
+    if (old && write->action != WRITE_EDIT)
         return NULL;
     if (write->text == NULL)
         return &empty;
@@ -340,12 +343,29 @@ static void refuse_write(const struct sender *to, const struct write *write, con
         strbuf_addch(&body, '}');
     } else if (to->json) {
         page_error_json(&body, why->code, why->text);
-    } else if (write->action == WRITE_SEND || write->action == WRITE_EDIT) {
+    } else if (write->action == WRITE_SEND || write->action == WRITE_EDIT || write->action == WRITE_PREVIEW) {
         reply_compose(&body, &app.config, to->csrf, write, why);
     } else {
         reply_error_page(&body, &app.config, why);
     }
     send_out(to->fd, to->cgi, why->status, headers, &body);
+    strbuf_release(&body);
+}
+
+static void answer_preview(const struct sender *to, const struct write *write)
+{
+    struct strbuf body = STRBUF_INIT;
+
+    if (to->json) {
+        strbuf_addstr(&body, "{\"html\":");
+        json_text(&body, write->html);
+        strbuf_addch(&body, '}');
+    } else {
+        reply_compose(&body, &app.config, to->csrf, write, NULL);
+    }
+    send_out(to->fd, to->cgi, 200,
+             to->json ? "Content-Type: application/json\r\n" : "Content-Type: text/html; charset=utf-8\r\n",
+             &body);
     strbuf_release(&body);
 }
 
@@ -358,7 +378,9 @@ static void answer_write(const struct sender *to, const struct write *write)
         refuse_write(to, write, why);
         return;
     }
-    if (to->json) {
+    if (write->action == WRITE_PREVIEW) {
+        answer_preview(to, write);
+    } else if (to->json) {
         strbuf_addf(&body, "{\"room\":%" PRIu64 ",\"seq\":%" PRIu64 ",\"change\":%" PRIu64 "}",
                     write->room_id, write->seq, write->change);
         send_out(to->fd, to->cgi, write->fresh && write->action == WRITE_SEND ? 201 : 200,
@@ -379,7 +401,8 @@ static void answer_write(const struct sender *to, const struct write *write)
 /* After the commit: tells this process's readers, and the other processes. */
 static void announce(const struct write *write)
 {
-    if (write->result != WRITE_DONE || write->action == WRITE_SAVE || write->action == WRITE_UNSAVE)
+    if (write->result != WRITE_DONE || write->action == WRITE_PREVIEW || write->action == WRITE_SAVE ||
+        write->action == WRITE_UNSAVE)
         return;
     if (write->action == WRITE_READ || write->action == WRITE_UNREAD) {
         if (!write->fresh)
@@ -453,6 +476,8 @@ static void handle_post(const struct fcgi_request *in)
         job_free(job);
         return;
     }
+    if (strcmp(in->query, "action=preview") == 0) /* the second button of the composer, without scripts */
+        job->write.action = WRITE_PREVIEW;
     const struct refusal *why = write_of(&form, &job->write);
     marks = job->write.action == WRITE_READ || job->write.action == WRITE_UNREAD;
     to->fd = in->fd;
@@ -632,13 +657,33 @@ static void serve(void)
     close(epoll);
 }
 
-int main(void)
+/* "messages rerender": brings what is stored to the present renderer, a batch at a time; stopped, it goes on where it was
+ * when it is started again. */
+static int rerender(void)
+{
+    struct db *db = db_new(&app.config);
+    uint64_t room = 0, seq = 0, done = 0, changed = 0;
+    enum db_result result;
+
+    while ((result = db_message_rerender(db, &room, &seq, &done, &changed)) == DB_OK)
+        wake_room(&app.config, room);
+    db_free(db);
+    printf("%" PRIu64 " messages rendered, %" PRIu64 " of them differ\n", done, changed);
+    return result == DB_NONE ? 0 : 1;
+}
+
+int main(int argc, char **argv)
 {
     log_name("messages");
     mallopt(M_ARENA_MAX, 1); /* two threads that seldom meet there: one heap, which can be given back */
     config_load(&app.config);
     tmpl_folder(app.config.path_html);
-    if (fcgi_open() >= 0) {
+    if (argc == 2 && strcmp(argv[1], "rerender") == 0 && getenv("GATEWAY_INTERFACE") == NULL)
+        return rerender();
+    bool cgi = fcgi_open() < 0;
+    if (app.config.sandbox && !sandbox_enter(&app.config) && !cgi)
+        log_line("no sandbox: %s", strerror(errno));
+    if (!cgi) {
         serve();
         return 0;
     }

@@ -20,21 +20,15 @@ static void fill(struct req *req, struct view *item, const struct user *user)
     timeline_person(item, user->name, user->display);
     view_flag(item, "Online", user->online || me);
     view_flag(item, "Me", me);
+    view_flag(item, "Suspended", user->suspended);
     timeline_short(user->seen_at, text);
     view_set(item, "Seen", text);
     view_set(item, "SeenAt", user->seen_at);
     timeline_full(user->seen_at, text);
     view_set(item, "SeenFull", text);
-    timeline_full(user->created_at, text);
+    timeline_date(user->created_at, text);
     view_set(item, "Since", text);
     view_set(item, "SinceAt", user->created_at);
-}
-
-static enum db_result find_person(struct req *req, struct user *user)
-{
-    enum db_result result = db_user_by_name(req->db, req->name, user);
-
-    return result == DB_OK && user->suspended ? DB_NONE : result;
 }
 
 static void people(struct req *req)
@@ -67,7 +61,7 @@ static void person(struct req *req)
 {
     struct user user;
     struct room_list list = {NULL, 0};
-    enum db_result result = find_person(req, &user);
+    enum db_result result = db_user_by_name(req->db, req->name, &user);
 
     if (result == DB_OK && user.id != req->me.id)
         result = db_room_common(req->db, req->me.id, user.id, &list);
@@ -91,8 +85,10 @@ static void open_direct(struct req *req)
     struct user user;
     uint64_t room;
     char path[40];
-    enum db_result result = find_person(req, &user);
+    enum db_result result = db_user_by_name(req->db, req->name, &user);
 
+    if (result == DB_OK && user.suspended)
+        result = DB_NONE; /* cannot read it */
     if (result == DB_OK && user.id == req->me.id) {
         app_fail(req, 422, "yourself", T("A direct room is for two: you cannot open one with yourself."));
         return;

@@ -1,12 +1,9 @@
 /* "/register": a new account. It signs the new user in; the first one ever becomes the site's admin. */
 #include "app.h"
-#include "db_attempt.h"
 #include "db_link.h"
 #include "text.h"
 
 #include <string.h>
-
-#define HOUR 3600
 
 static void refuse(struct req *req, const char *invite)
 {
@@ -65,13 +62,8 @@ static bool check_fields(struct req *req, struct app_field field[2])
 
 static bool too_many(struct req *req)
 {
-    unsigned retry_after = HOUR;
-
-    if (!req->config->limits ||
-        db_attempt_check(req->db, "register", req->in.address, req->config->limit_register, HOUR,
-                         &retry_after) != DB_REFUSED)
+    if (!app_too_many(req, "register-", ""))
         return false;
-    app_header(req, "Retry-After: %u", retry_after);
     app_error(req, "form",
               t("Too many accounts were made from your address just now. Please try again later."));
     app_page(req, 429, t("Register"), "register.cs");
@@ -108,12 +100,13 @@ static void add(struct req *req)
         app_error(req, "name", t("Somebody has this name already. Choose another one."));
     if (email_taken)
         app_error(req, "email", t("There is an account with this address already. Sign in instead?"));
+    /* Names and addresses that are taken count, too: nobody finds out many of them here. */
+    if (result == DB_OK || result == DB_DUPLICATE)
+        app_count_attempt(req, "register-", "");
     if (result == DB_DUPLICATE) {
         app_page(req, 422, t("Register"), "register.cs");
         return;
     }
-    if (result == DB_OK && req->config->limits)
-        db_attempt_add(req->db, "register", req->in.address, HOUR);
     if (result == DB_OK)
         result = app_sign_in(req, id, hash, false);
     if (result == DB_OK)

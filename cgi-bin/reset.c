@@ -60,9 +60,9 @@ static void ask_for_link(struct req *req)
 }
 
 /* The password is new and every session is over: signs in, here alone. */
-static void finish(struct req *req, uint64_t user_id)
+static void finish(struct req *req, uint64_t user_id, const char *password_hash)
 {
-    enum db_result result = app_sign_in(req, user_id, NULL, false);
+    enum db_result result = app_sign_in(req, user_id, password_hash, false);
 
     wake_user(req->config, user_id);
     if (result == DB_OK)
@@ -97,7 +97,7 @@ static void use_code(struct req *req)
         app_error(req, "form", t("That name and code do not belong together, or the code was used already."));
         show_forgot(req, 401);
     } else if (result == DB_OK) {
-        finish(req, user_id);
+        finish(req, user_id, hash);
     } else {
         app_failed(req, result);
     }
@@ -156,7 +156,7 @@ static void use_link(struct req *req)
                      ? db_recovery_by_link(req->db, token, hash, &user_id)
                      : DB_ERROR;
     if (result == DB_OK)
-        finish(req, user_id);
+        finish(req, user_id, hash);
     else if (result == DB_NONE)
         show_reset(req, 422, token);
     else

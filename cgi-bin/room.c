@@ -18,13 +18,21 @@
 static enum db_result show_members(struct req *req)
 {
     struct member_list list;
-    enum db_result result = db_room_members(req->db, req->room.id, MEMBERS_MAX, &list);
+    enum db_result result = db_room_members(req->db, req->room.id, true, MEMBERS_MAX, &list);
+    uint64_t online = 0;
+    char off[4];
 
     req->room.member_count = list.count;
     if (result == DB_OK)
         app_members(req, &list, ROLE_NONE); /* managing them is the settings page's */
+    for (size_t i = 0; i < list.count; i++)
+        online += list.member[i].online || list.member[i].id == req->me.id;
     if (result == DB_OK && list.count == MEMBERS_MAX)
         result = db_room_get(req->db, req->room.id, req->me.id, &req->room);
+    view_set_u64(req->view, "Room.OnlineCount", online);
+    view_set_u64(req->view, "Room.AwayCount", req->room.member_count - online);
+    view_flag(req->view, "MembersOff",
+              form_cookie(req->in.cookie, "snug_members", off, sizeof off) && strcmp(off, "off") == 0);
     free(list.member);
     return result == DB_NONE ? DB_OK : result;
 }
@@ -110,8 +118,10 @@ static void show_page(struct req *req, const struct page *page, bool history, co
     struct timeline_viewer viewer = {
         .user_id = req->me.id, .role = room->role, .direct = room->direct, .kept = kept};
     struct strbuf saved = STRBUF_INIT;
-    char nonce[CRYPTO_TOKEN_TEXT];
+    char nonce[CRYPTO_TOKEN_TEXT], zone[6];
 
+    if (form_cookie(req->in.cookie, "snug_zone", zone, sizeof zone)) /* as a script said last */
+        viewer.zone = (int)strtol(zone, NULL, 10);
     if (!history && room->unread > 0)
         viewer.first_new = room->last_seq - room->unread + 1;
     page_room(req->view, room);
@@ -135,12 +145,16 @@ static void join_page(struct req *req)
 {
     enum db_result result = db_room_get(req->db, req->number, req->me.id, &req->room);
 
+    bool banned = false;
+    if (result == DB_OK)
+        result = db_room_bars(req->db, req->number, req->me.id, &banned);
     if (result != DB_OK) {
         app_failed(req, result);
         return;
     }
     page_room(req->view, &req->room);
     view_set_u64(req->view, "Room.MemberCount", req->room.member_count);
+    view_flag(req->view, "Banned", banned);
     app_page(req, 200, req->room.name, "join.cs");
 }
 

@@ -6,6 +6,7 @@
 #include "app.h"
 #include "db_search.h"
 #include "mem.h"
+#include "sandbox.h"
 #include "text.h"
 #include "timeline.h"
 
@@ -31,6 +32,8 @@
 
 /* ---- the follower ---- */
 
+static struct config follower_config;
+
 static int64_t now_ms(void)
 {
     struct timespec clock;
@@ -47,6 +50,8 @@ __attribute__((noreturn)) static void *follow(void *context)
     int64_t looked = now_ms();
 
     db_thread_begin();
+    if (follower_config.sandbox) /* where there is none, the program says so */
+        sandbox_enter(&follower_config);
     for (;;) {
         int64_t began = now_ms();
         enum db_result result = db_search_step(db, &changes);
@@ -60,17 +65,16 @@ __attribute__((noreturn)) static void *follow(void *context)
 
 static void start_follower(void)
 {
-    static struct config config;
     struct stat in;
     sigset_t all, before;
     pthread_t thread;
 
     if (fstat(0, &in) != 0 || !S_ISSOCK(in.st_mode)) /* plain CGI */
         return;
-    config_load(&config);
+    config_load(&follower_config);
     sigfillset(&all); /* signals are for who answers */
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (pthread_create(&thread, NULL, follow, db_new(&config)) != 0)
+    if (pthread_create(&thread, NULL, follow, db_new(&follower_config)) != 0)
         log_line("cannot start the thread that follows the rooms");
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }

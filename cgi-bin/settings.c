@@ -34,6 +34,7 @@ static void show(struct req *req, int status)
 
 static void refuse(struct req *req, int status, const char *field, const char *text)
 {
+    view_set(req->view, "Form.member", app_value(req, "member"));
     app_error(req, field, text);
     app_error(req, "form", text); /* at the top as well: the form may be far down */
     show(req, status);
@@ -140,16 +141,20 @@ static void set_role(struct req *req)
 
 static void join(struct req *req)
 {
+    char again[80];
+
     /* Each shows in the timeline, and counts for the history limit. */
-    if (app_too_many(req, "join-", req->me.name)) {
-        app_fail(
-            req, 429, "too_fast",
-            T("You have joined too many groups just now. Please wait a quarter of an hour and try again."));
+    snprintf(again, sizeof again, "%" PRIu64 " %" PRIu64, req->room.id, req->me.id);
+    if (app_too_many(req, "join-", req->me.name) || app_too_many(req, "rejoin-", again)) {
+        app_fail(req, 429, "too_fast",
+                 T("You have joined too often just now. Please wait a while and try again."));
         return;
     }
     enum db_result result = db_room_join(req->db, req->room.id, req->me.id);
-    if (result == DB_OK)
+    if (result == DB_OK) {
         app_count_attempt(req, "join-", req->me.name);
+        app_count_attempt(req, "rejoin-", again);
+    }
     if (result == DB_REFUSED)
         app_fail(req, 403, "banned",
                  T("You are banned from this group. Only its admins can let you in again."));

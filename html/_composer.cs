@@ -7,7 +7,9 @@
 <textarea id="text" name="text" rows="1" dir="auto" required autocomplete="off" placeholder="{{Message <?cs if:!Room.Direct ?>#<?cs /if ?><?cs var:Room.Name ?>}}" aria-describedby="composer-hint">
 <?cs var:Form.text ?></textarea>
 <div class="row">
+<button type="button" class="button plain needs-script" id="format" aria-label="{{Formatting}}" aria-expanded="false">Aa</button>
 <p class="hint needs-script" id="composer-hint"><?cs if:Me.EnterBreaks ?>{{Ctrl+Enter sends}}<?cs else ?>{{Enter sends, Shift+Enter for a new line}}<?cs /if ?></p>
+<noscript><a class="button plain" href="/formatting" target="_blank">{{Formatting}}</a> <button class="button" formaction="/messages?action=preview">{{Preview}}</button></noscript>
 <button class="button primary">{{Send}}</button>
 </div>
 </div>

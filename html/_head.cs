@@ -14,6 +14,7 @@
 <link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/base.css">
 <?cs if:!Room.Cursor ?><link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/forms.css">
 <?cs /if ?><?cs if:Page.Name == "room" || Page.Name == "messages" ?><link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/composer.css">
+<?cs /if ?><?cs if:Page.Name == "messages" ?><link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/timeline.css">
 <?cs /if ?><?cs if:Page.Signed ?><link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/layout.css">
 <link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/sidebar.css">
 <?cs if:Page.Name == "room" ?><link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/timeline.css">
@@ -21,7 +22,7 @@
 <?cs /if ?><noscript><link rel="stylesheet" href="/static/<?cs var:Page.Assets ?>/css/noscript.css"></noscript>
 <script type="module" src="/static/<?cs var:Page.Assets ?>/js/room.js"></script>
 <?cs /if ?></head>
-<body class="<?cs if:Page.Signed ?>inside<?cs else ?>outside<?cs /if ?> page-<?cs var:Page.Name ?>"<?cs if:Page.Signed ?> data-me="<?cs var:Me.Id ?>" data-my-name="<?cs var:Me.Name ?>" data-my-display="<?cs var:Me.Display ?>" data-my-initials="<?cs var:Me.Initials ?>" data-my-hue="<?cs var:Me.Hue ?>"<?cs if:Me.EnterBreaks ?> data-enter="break"<?cs /if ?><?cs /if ?>>
+<body class="<?cs if:Page.Signed ?>inside<?cs else ?>outside<?cs /if ?> page-<?cs var:Page.Name ?><?cs if:MembersOff ?> no-members<?cs /if ?>"<?cs if:Page.Signed ?> data-me="<?cs var:Me.Id ?>" data-my-name="<?cs var:Me.Name ?>" data-my-display="<?cs var:Me.Display ?>" data-my-initials="<?cs var:Me.Initials ?>" data-my-hue="<?cs var:Me.Hue ?>"<?cs if:Me.EnterBreaks ?> data-enter="break"<?cs /if ?><?cs /if ?>>
 <a class="skip" href="#main">{{Skip to the content}}</a>
 <?cs if:Page.Signed ?><?cs include!"_sidebar.cs" ?><?cs else ?><header class="site">
 <a href="/"><?cs call:logo() ?><span dir="auto"><?cs var:Site.Name ?></span></a>

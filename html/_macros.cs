@@ -9,13 +9,17 @@ def:csrf() ?><input type="hidden" name="csrf" value="<?cs var:Page.Csrf ?>"><?cs
 
 def:count(n) ?><?cs if:n ?> <span class="count"><?cs var:n ?><span class="sr-only"> {{unread}}</span></span><?cs /if ?><?cs /def ?><?cs
 
+def:for_me(n) ?><?cs if:n ?> <span class="count for-me">@<?cs var:n ?><span class="sr-only"> {{for you}}</span></span><?cs /if ?><?cs /def ?><?cs
+
+def:counts(room) ?><?cs if:room.Mentions ?><?cs call:for_me(room.Mentions) ?><?cs else ?><?cs call:count(room.Unread) ?><?cs /if ?><?cs /def ?><?cs
+
 def:lock() ?><svg class="lock" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" focusable="false"><path d="M4.5 7V5a3.5 3.5 0 0 1 7 0v2" fill="none" stroke="currentColor" stroke-width="1.6"/><rect x="3" y="7" width="10" height="7" rx="1.8" fill="currentColor"/></svg><?cs /def ?><?cs
 
 def:sign(private) ?><?cs if:private ?><?cs call:lock() ?><span class="sr-only">{{Private group}} </span><?cs else ?><span class="hash" aria-hidden="true">#</span><?cs /if ?><?cs /def ?><?cs
 
 def:back(label) ?><a class="back" href="/rooms"><svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true" focusable="false"><path d="M10.5 2.5 5 8l5.5 5.5" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg><span class="sr-only"><?cs var:label ?></span></a><?cs /def ?><?cs
 
-def:bell() ?><button type="button" class="button bell needs-script" id="bell" aria-label="{{Notifications}}" aria-haspopup="dialog" disabled><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false"><path d="M3 12h10l-1.2-2V7a3.8 3.8 0 0 0-7.6 0v3zm3.6 2h2.8M8 1.6v1.2" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"/><path class="off" d="M2 2l12 12" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"/></svg></button><?cs /def ?><?cs
+def:bell() ?><span class="button bell needs-script" id="bell"><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false"><path d="M3 12h10l-1.2-2V7a3.8 3.8 0 0 0-7.6 0v3zm3.6 2h2.8M8 1.6v1.2" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"/><path class="off" d="M2 2l12 12" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"/></svg></span><?cs /def ?><?cs
 
 def:pins() ?><a class="button pins" id="pins" href="/rooms/<?cs var:Room.Id ?>/pins"<?cs if:!Pins ?> hidden<?cs /if ?>>{{Pinned}}</a>
 <?cs /def ?><?cs

@@ -11,6 +11,7 @@
 <?cs call:csrf() ?><input type="hidden" name="action" value="profile">
 <?cs call:field("display", "{{Display name}}", "text", "name", Form.display, Errors.display, "{{What others see beside your messages.}}", "1") ?>
 <?cs call:field("email", "{{E-mail}}", "email", "email", Form.email, Errors.email, "{{Shown to nobody.}}", "1") ?>
+<?cs call:field("profile_password", "{{Password, for another address}}", "password", "current-password", "", Errors.profile_password, "{{Only needed to change the e-mail address.}}", "") ?>
 <p class="actions"><button class="button primary">{{Save profile}}</button></p>
 </form>
 </section>

@@ -5,7 +5,7 @@
 <dt>{{Online now}}</dt><dd><?cs var:Health.Online ?></dd>
 <dt>{{Readers waiting}}</dt><dd><?cs var:Health.Readers ?>, <?cs if:Health.Processes == "1" ?>{{held by 1 process of this host}}<?cs else ?>{{held by <?cs var:Health.Processes ?> processes of this host}}<?cs /if ?></dd>
 <dt>{{Messages today}}</dt><dd><?cs var:Health.Today ?></dd>
-<dt>{{Messages}}</dt><dd><?cs var:Health.Messages ?></dd>
+<dt>{{Messages and events}}</dt><dd><?cs var:Health.Messages ?></dd>
 <dt>{{Users}}</dt><dd><?cs var:Health.Users ?><?cs if:Health.Suspended != "0" ?>, {{<?cs var:Health.Suspended ?> of them suspended}}<?cs /if ?></dd>
 <dt>{{Groups}}</dt><dd><?cs var:Health.Groups ?></dd>
 <dt>{{Database}}</dt><dd>{{Answers, holds <?cs var:Health.Size ?>}}</dd>
@@ -39,11 +39,11 @@
 <?cs call:error("history", Errors.history) ?><p class="hint" id="history-hint">{{What its form proposes. 0 keeps everything.}}</p>
 </div>
 <div class="field">
-<label for="single">{{How often one may be signed in}}</label>
+<label for="single">{{Sign-ins at the same time}}</label>
 <select id="single" name="single"<?cs if:Errors.single ?> aria-invalid="true" aria-describedby="single-error"<?cs /if ?>>
-<option value="">{{As in the settings file}} (<?cs if:File.Single ?>{{once}}<?cs else ?>{{any number}}<?cs /if ?>)</option>
+<option value="">{{As in the settings file}} (<?cs if:File.Single ?>{{only one}}<?cs else ?>{{any number}}<?cs /if ?>)</option>
 <option value="0"<?cs if:Form.single == "0" ?> selected<?cs /if ?>>{{Any number of browsers}}</option>
-<option value="1"<?cs if:Form.single == "1" ?> selected<?cs /if ?>>{{Once: a new sign-in ends the older ones}}</option>
+<option value="1"<?cs if:Form.single == "1" ?> selected<?cs /if ?>>{{Only one: a new sign-in ends the older one}}</option>
 </select>
 <?cs call:error("single", Errors.single) ?>
 </div>

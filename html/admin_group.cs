@@ -4,7 +4,7 @@
 <dl class="facts">
 <dt>{{Made}}</dt><dd><?cs call:when(Group.Created) ?></dd>
 <dt>{{Members}}</dt><dd><?cs var:Group.Members ?></dd>
-<dt>{{Messages}}</dt><dd><?cs var:Group.Messages ?></dd>
+<dt>{{Messages and events}}</dt><dd><?cs var:Group.Messages ?></dd>
 <dt>{{Last message}}</dt><dd><?cs if:Group.Last.At ?><?cs call:when(Group.Last) ?><?cs else ?>{{None}}<?cs /if ?></dd>
 </dl>
 <?cs if:Group.Private ?><p class="hint">{{A private group: what is written in it only its members see.}}</p>

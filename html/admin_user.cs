@@ -5,7 +5,7 @@ def:do(action, label, danger, hint) ?><li><div class="about"><p class="hint"><?c
 <section class="panel" aria-labelledby="user-title">
 <h2 id="user-title" dir="auto"><?cs var:User.Display ?></h2>
 <dl class="facts">
-<dt>{{Name}}</dt><dd><a href="/people/<?cs var:User.Name ?>"><?cs var:User.Name ?></a><?cs if:User.Admin ?> <small class="badge">{{admin}}</small><?cs /if ?><?cs if:User.Suspended ?> <small class="badge bad">{{suspended}}</small><?cs /if ?></dd>
+<dt>{{Name}}</dt><dd><a href="/people/<?cs var:User.Name ?>"><?cs var:User.Name ?></a><?cs if:User.Admin ?> <small class="badge">{{admin}}</small><?cs /if ?><?cs if:User.Suspended ?> <small class="badge bad">{{Suspended}}</small><?cs /if ?></dd>
 <dt>{{E-mail}}</dt><dd><?cs var:User.Email ?></dd>
 <dt>{{Here since}}</dt><dd><?cs call:when(User.Created) ?></dd>
 <dt>{{Last here}}</dt><dd><?cs if:User.Online ?>{{Online now}}<?cs elif:User.Seen.At ?><?cs call:when(User.Seen) ?><?cs else ?>{{Never}}<?cs /if ?></dd>

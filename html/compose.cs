@@ -2,8 +2,9 @@
 <main id="main" class="<?cs if:Page.Signed ?>page<?cs else ?>card<?cs /if ?>" tabindex="-1">
 <?cs if:Page.Signed ?><header class="bar"><?cs call:back("{{All rooms}}") ?><h1><?cs var:Error.Title ?></h1></header><?cs else ?><h1><?cs var:Error.Title ?></h1><?cs /if ?>
 <div class="content">
-<p class="notice bad" role="alert"><?cs var:Error.Text ?></p>
-<form class="composer" method="post" action="/messages">
+<?cs if:Error.Text ?><p class="notice bad" role="alert"><?cs var:Error.Text ?></p>
+<?cs /if ?><?cs each:m = Preview ?><div class="preview" dir="auto"><?cs include!"_words.cs" ?></div>
+<?cs /each ?><form class="composer" method="post" action="/messages">
 <input type="hidden" name="room" value="<?cs var:Room.Id ?>">
 <?cs if:Edit.Seq ?><input type="hidden" name="action" value="edit"><input type="hidden" name="seq" value="<?cs var:Edit.Seq ?>"><input type="hidden" name="base" value="<?cs var:Edit.Base ?>">
 <?cs else ?><input type="hidden" name="nonce" value="<?cs var:Nonce ?>">
@@ -14,7 +15,8 @@
 <?cs var:Form.text ?></textarea>
 <div class="row">
 <a class="button" href="/rooms/<?cs var:Room.Id ?>">{{Back to the room}}</a>
-<button class="button primary"><?cs if:Edit.Seq ?>{{Save}}<?cs else ?>{{Send}}<?cs /if ?></button>
+<?cs if:!Edit.Seq ?><button class="button" formaction="/messages?action=preview">{{Preview}}</button>
+<?cs /if ?><button class="button primary"><?cs if:Edit.Seq ?>{{Save}}<?cs else ?>{{Send}}<?cs /if ?></button>
 </div>
 </div>
 </form>

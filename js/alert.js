@@ -2,7 +2,7 @@
 // the one that holds a lock tells, and follows as if it were in view; where there are no locks (plain HTTP) each may. What a
 // page in view has heard of, and what was told, is kept for the others, so that nothing is told twice.
 
-import { on, page, sleep, tell } from './page.js';
+import { forMe, on, page, sleep, tell } from './page.js';
 import { get } from './net.js';
 import { recall, remember } from './store.js';
 import { t } from './text.js';
@@ -14,7 +14,6 @@ const MOST = 50; // messages looked at
 const heard = new Map(); // room -> the last seq that this page knows of
 const looked = new Map(); // room -> when it was or will be looked at
 const shown = new Map(); // room -> its notification
-const named = new RegExp(`(?<![\\p{L}\\p{N}._-])@${page.myName.replaceAll('.', '\\.')}(?![._-]*[\\p{L}\\p{N}])`, 'iu');
 let wishes;
 let listed = false;
 let tells = !navigator.locks;
@@ -51,7 +50,7 @@ async function look(room, before) {
   try {
     const { messages } = await get({ room, limit: Math.min(last - from, MOST) });
     const mine = messages.filter((message) => message.seq > from && message.kind === 'text' && !message.deleted
-      && String(message.sender.id) !== page.me && (every || named.test(message.text)));
+      && String(message.sender.id) !== page.me && (every || forMe(message.html)));
     if (!mine.length) return;
     const line = ({ sender, text }) => `${direct ? '' : `${sender.display}: `}${text.slice(0, 200)}`;
     show(room, direct ? name : `#${name}`, mine.slice(-3).map(line).join('\n'));

@@ -1,6 +1,6 @@
 // Reads new messages out to screen readers: one by its words, several by their number, none while we write our own.
 
-import { on, page } from './page.js';
+import { page } from './page.js';
 import { n } from './text.js';
 
 const GATHER = 1200;
@@ -21,10 +21,8 @@ function speak() {
   gathered = [];
 }
 
-export function start() {
-  on('shown', ({ live, message }) => {
-    if (!live || message.deleted || String(message.sender?.id) === page.me) return;
-    gathered.push(message);
-    timer ||= setTimeout(speak, Math.max(GATHER, quiet - Date.now()));
-  });
+export function shown({ live, message }) {
+  if (!live || message.deleted || String(message.sender?.id) === page.me) return;
+  gathered.push(message);
+  timer ||= setTimeout(speak, Math.max(GATHER, quiet - Date.now()));
 }

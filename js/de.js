@@ -49,6 +49,7 @@ export default {
   muted: 'stummgeschaltet',
   '{} member': ['{} Mitglied', '{} Mitglieder'],
   unread: 'ungelesen',
+  'for you': 'für dich',
   '{} new message': ['{} neue Nachricht', '{} neue Nachrichten'],
   'New since you left': 'Neu, seit du weg warst',
   'Older messages': 'Ältere Nachrichten',
@@ -72,6 +73,19 @@ export default {
   'It reads now: “{}”. Saving again puts yours in its place.': 'Sie lautet jetzt: „{}“. Wenn du noch einmal speicherst, tritt deine an ihre Stelle.',
   'Delete this message? It cannot be brought back.': 'Diese Nachricht löschen? Sie lässt sich nicht wiederherstellen.',
   'Keep it': 'Behalten',
+
+  // format
+  Formatting: 'Formatierung',
+  Preview: 'Vorschau',
+  Bold: 'Fett',
+  Italic: 'Kursiv',
+  'Struck through': 'Durchgestrichen',
+  Code: 'Code',
+  Quote: 'Zitat',
+  List: 'Liste',
+  Link: 'Link',
+  words: 'Wörter',
+  'Help with formatting': 'Hilfe zur Formatierung',
 
   // send, pending, outbox, closed
   'Sending …': 'Wird gesendet …',

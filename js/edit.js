@@ -1,10 +1,10 @@
 // Editing in place, and deleting with one question in the page. The links work without this module.
 
 import { isSend, make, on, page } from './page.js';
-import { post } from './net.js';
+import { get, post } from './net.js';
 import { t } from './text.js';
 
-let open = null; // { seq, base, element, back }
+let open = null; // { seq, base, source, element }
 
 const item = (seq) => document.getElementById(`m${seq}`);
 const words = (li) => li.querySelector('.words')?.textContent ?? '';
@@ -61,12 +61,11 @@ async function attempt(fields, finished) {
 function save(event) {
   event.preventDefault();
   const text = open.element.querySelector('textarea').value;
-  const li = item(open.seq);
-  if (text === words(li)) close();
+  if (text === open.source) close();
   else if (!text.trim()) complain(t('A message cannot be empty. Delete it instead.'));
   else {
     attempt({ action: 'edit', text, base: open.base }, () => {
-      const shown = item(open.seq)?.querySelector('.words');
+      const shown = item(open.seq)?.querySelector('.words:not(.rich)');
       if (shown) shown.textContent = text;
       close();
     });
@@ -83,16 +82,29 @@ function editKeys(event) {
   }
 }
 
-function edit(li) {
+// What was typed; of a formatted message the page has only what it became.
+async function source(li) {
+  if (!li.querySelector('.rich')) return words(li);
+  return (await get({ room: page.room, before: Number(li.dataset.seq) + 1, limit: 1 })).messages[0].text;
+}
+
+async function edit(li) {
+  let text;
+  try {
+    text = await source(li);
+  } catch {
+    location.assign(li.querySelector('[data-tool="edit"]').href);
+    return;
+  }
   close();
   const field = make('textarea', { id: 'in-place', rows: '1', dir: 'auto', 'aria-describedby': 'in-place-error', onkeydown: editKeys });
-  field.value = words(li);
+  field.value = text;
   const form = make('form', { class: 'in-place', onsubmit: save }, make('div', { class: 'box' },
     make('label', { class: 'sr-only', for: 'in-place' }, t('Edit your message')), field, error(),
     make('div', { class: 'row' }, make('p', { class: 'hint needs-script' }, t('{} saves, Esc cancels', document.body.dataset.enter === 'break' ? `${t('Ctrl')}+Enter` : 'Enter')),
       make('button', { type: 'button', class: 'button', onclick: close }, t('Cancel')),
       make('button', { class: 'button primary' }, t('Save')))));
-  open = { tool: 'edit', seq: li.dataset.seq, base: li.dataset.change, element: form };
+  open = { tool: 'edit', seq: li.dataset.seq, base: li.dataset.change, source: text, element: form };
   page.hold(() => hang(li));
   form.scrollIntoView({ block: 'nearest' });
   field.focus();
@@ -112,27 +124,19 @@ function remove(li) {
   yes.focus();
 }
 
-function editLast(event) {
+export function editLast() {
   const mine = [...page.messages.querySelectorAll('.message:not(.deleted)')].filter((li) => li.querySelector('[data-tool="edit"]')).pop();
   if (!mine) return;
-  event.preventDefault();
   mine.scrollIntoView({ block: 'nearest' });
   edit(mine);
 }
 
-export function start() {
-  page.messages.addEventListener('click', (event) => {
-    const tool = event.target.closest('[data-tool]');
-    if (!tool || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const act = { edit, delete: remove }[tool.dataset.tool];
-    if (!act) return;
-    event.preventDefault();
-    act(tool.closest('.message'));
-  });
-  on('edit-last', editLast);
-  on('replaced', ({ li }) => {
-    if (!open || open.seq !== li.dataset.seq) return;
-    if (li.classList.contains('deleted')) open = null;
-    else hang(li);
-  });
-}
+const ask = (tool) => remove(tool.closest('.message'));
+const begin = (tool) => edit(tool.closest('.message'));
+export { ask as delete, begin as edit };
+
+on('replaced', ({ li }) => {
+  if (!open || open.seq !== li.dataset.seq) return;
+  if (li.classList.contains('deleted')) open = null;
+  else hang(li);
+});

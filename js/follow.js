@@ -74,7 +74,9 @@ function cut(kind, lived = 0) {
 
 async function stream(signal) {
   const { listen } = await import('./stream.js');
-  const lived = await listen(query(0), take, (end) => finish(403, end.code), signal);
+  // Signed out, or only that this session has a new cookie: the plain look that follows knows.
+  const over = ({ code }) => { if (code !== 'signed_out') finish(403, code); };
+  const lived = await listen(query(0), take, over, signal);
   caughtUp = false;
   if (!signal.aborted && !ended && lived < Infinity) await cut('stream', lived);
 }
@@ -93,7 +95,7 @@ async function step() {
     return undefined;
   } catch (fault) {
     if (signal.aborted) caughtUp = false;
-    else if (wait && fault.passing) await cut('wait');
+    else if (wait && (fault.passing || fault.status === 401)) await cut('wait');
     else await failed(fault);
     return undefined;
   }

@@ -1,10 +1,9 @@
 // Older messages load above while the reader scrolls up. Without this module the link opens them as a page.
 
-import { make, on, page, tell } from './page.js';
+import { make, page, tell } from './page.js';
 import { get } from './net.js';
 import { t } from './text.js';
 
-const NEAR = 400; // pixels from the top
 let loading = false;
 
 const link = () => document.getElementById('older');
@@ -28,31 +27,19 @@ async function load(limit = 50) {
 }
 
 // Loads until a message is there, or so much that nobody would read it all.
-async function reach({ seq, reached }) {
+export async function reach({ seq, reached }) {
   for (let i = 0; i < 5 && link() && Number(before()) > seq; i += 1) {
     if (!await load(200)) return;
   }
   reached();
 }
 
-function more({ more: some, before: seq }) {
+export function more({ more: some, before: seq }) {
   link()?.parentElement.remove();
   if (!some) return;
   const href = `/rooms/${page.room}?before=${seq}`;
-  page.messages.before(make('p', { class: 'older' }, make('a', { class: 'button', id: 'older', href }, t('Older messages'))));
+  page.messages.before(make('p', { class: 'older' }, make('a', { class: 'button', id: 'older', 'data-tool': 'older', href }, t('Older messages'))));
 }
 
-export function start() {
-  on('more', more);
-  on('reach', reach);
-  page.scroller.addEventListener('scroll', () => {
-    const above = page.scroller.scrollHeight - page.scroller.clientHeight + page.scroller.scrollTop;
-    if (above < NEAR) load();
-  }, { passive: true });
-  page.scroller.addEventListener('click', (event) => {
-    if (event.target.closest('#older') && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
-      event.preventDefault();
-      load();
-    }
-  });
-}
+export const nearStart = () => load();
+export const older = () => load();

@@ -15,17 +15,17 @@ function keep(li, saved) {
   else li.querySelector('.saved')?.remove();
 }
 
-export function open(li) {
-  const tools = li.querySelector('.tools');
+export function more(link) {
+  const li = link.closest('.message');
+  const tools = link.closest('.tools');
   const first = [...tools.childNodes];
-  const href = tools.querySelector('[data-tool="more"]').href;
   const { seq } = li.dataset;
 
   function close() {
     if (first[0].isConnected) return;
     const focused = tools.contains(document.activeElement);
     tools.replaceChildren(...first);
-    if (focused) tools.querySelector('[data-tool="more"]').focus();
+    if (focused) link.focus();
   }
 
   async function act(action, done) {
@@ -45,7 +45,7 @@ export function open(li) {
   tools.replaceChildren(
     ...(mayPin() ? [pinned ? button('unpin', t('Unpin'), () => act('unpin')) : button('pin', t('Pin'), () => act('pin'))] : []),
     saved ? button('unsave', t('Save no longer'), () => act('unsave', () => keep(li, false))) : button('save', t('Save for later'), () => act('save', () => keep(li, true))),
-    make('a', { href, 'data-tool': 'unread', onclick: () => setTimeout(close) }, t('Mark unread')), // unread.js looks first
+    make('a', { href: link.href, 'data-tool': 'unread', onclick: () => setTimeout(close) }, t('Mark unread')), // unread.js looks first
   );
   tools.firstElementChild.focus();
   tools.addEventListener('keydown', (event) => { if (event.key === 'Escape') close(); });

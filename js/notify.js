@@ -1,7 +1,7 @@
 // Whether somebody wants to be told of messages while the page is out of sight: off by default, chosen behind the bell.
 // What the choices need is loaded when it is needed.
 
-import { page } from './page.js';
+import { make, page } from './page.js';
 import { keyOf, recall } from './store.js';
 import { t } from './text.js';
 
@@ -9,11 +9,12 @@ import { t } from './text.js';
 const wishes = () => ({ show: false, sound: false, rooms: {}, ...recall('notify') });
 const wanted = () => wishes().show || wishes().sound;
 
-const bell = document.getElementById('bell');
+const place = document.getElementById('bell');
+const bell = make('button', { type: 'button', class: 'button bell', id: 'bell', 'aria-haspopup': 'dialog',
+  onclick: async () => (await import('./bell.js')).open(wishes, changed) });
 const teller = wanted() && await import('./alert.js').catch(() => null);
 
 function paint() {
-  if (!bell) return;
   const on = wanted() && wishes().rooms[page.room] !== 'none';
   bell.classList.toggle('on', on);
   bell.title = on ? t('Notifications: on') : t('Notifications: off');
@@ -29,6 +30,6 @@ export function start() {
   paint();
   if (teller) teller.start(wishes);
   window.addEventListener('storage', ({ key }) => { if (key === keyOf('notify')) changed(); });
-  bell?.addEventListener('click', async () => (await import('./bell.js')).open(wishes, changed));
-  if (bell) bell.disabled = false;
+  bell.append(...place?.childNodes || []);
+  place?.replaceWith(bell);
 }

@@ -53,6 +53,9 @@ export function tell(name, detail) {
   }
 }
 
+// Whether the html of a message names whoever reads; no text can look like that.
+export const forMe = (html) => [page.me, 'all'].some((who) => html.includes(`class="mention" data-user="${who}"`));
+
 // An element from its tag, its properties and attributes, and its children: text is always text.
 export function make(tag, given = {}, ...children) {
   const element = document.createElement(tag);

@@ -132,7 +132,8 @@ function keys(event) {
     event.preventDefault();
     page.composer.requestSubmit();
   } else if (event.key === 'ArrowUp' && !field.value) {
-    tell('edit-last', event);
+    event.preventDefault();
+    tell('editLast');
   }
 }
 

@@ -16,11 +16,24 @@ function differs(rooms) {
   });
 }
 
+// The head of the room's own page says what the list says.
+function head(link) {
+  const name = link.querySelector('.name').textContent;
+  const renamed = (text) => text.replace(page.roomName, () => name);
+  document.querySelector('h1 .sign')?.replaceChildren(...link.querySelector('.sign').cloneNode(true).childNodes);
+  document.getElementById('room-name').textContent = name;
+  if (page.composer) page.composer.elements.text.placeholder = renamed(page.composer.elements.text.placeholder);
+  page.title = renamed(page.title);
+  page.roomName = name;
+}
+
 function adopt(fresh) {
   const lists = document.getElementById('lists');
   const focused = document.activeElement?.closest?.('#lists a')?.getAttribute('href');
   lists.replaceChildren(...[...fresh.getElementById('lists').childNodes].map((node) => document.importNode(node, true)));
-  lists.querySelector(`a[data-to="${CSS.escape(page.room || 'none')}"]`)?.setAttribute('aria-current', 'page');
+  const here = lists.querySelector(`a[data-to="${CSS.escape(page.room || 'none')}"]`);
+  here?.setAttribute('aria-current', 'page');
+  if (here && page.main.matches('.room')) head(here);
   if (focused) lists.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
   tell('sidebar');
 }

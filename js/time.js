@@ -31,5 +31,6 @@ export function start() {
     }
   };
   page.localise(document);
+  document.cookie = `snug_zone=${-new Date().getTimezoneOffset()}; path=/rooms; max-age=31536000; samesite=lax`; // the next page has its days right
   if (document.querySelector('[data-people]')) setInterval(() => page.localise(page.main), 60000);
 }

@@ -2,7 +2,7 @@
 // message the highest change wins, wherever it came from.
 // Tells: `shown` ({seq, nonce, li, message, live}), `replaced` ({old, li}).
 
-import { make, on, page, tell } from './page.js';
+import { forMe, make, on, page, tell } from './page.js';
 import { settle } from './group.js';
 import { t } from './text.js';
 
@@ -67,6 +67,7 @@ function show(message, live) {
   const li = parse(message.html);
   page.localise(li);
   own(li);
+  li.classList.toggle('for-me', li.dataset.sender !== page.me && forMe(message.html));
   if (old) {
     old.replaceWith(li);
     tell('replaced', { old, li });
@@ -91,7 +92,7 @@ function drop(oldest) {
   }
   const top = page.messages.firstElementChild; // a separator without its messages
   if (top && !items().length) page.messages.replaceChildren();
-  if (first() && first() <= page.oldest) tell('more', { more: false });
+  if (first() && first() <= page.oldest && document.getElementById('older')) tell('more', { more: false });
 }
 
 function trim() {

@@ -1,12 +1,12 @@
 // Unread counts in the sidebar and the title, and how far this reader has read.
 
-import { make, on, page, tell } from './page.js';
+import { forMe, make, on, page, tell } from './page.js';
 import { csrf, get, post } from './net.js';
 import { t } from './text.js';
 
 const EVERY = 15000; // between two read marks of a page that stays open
 
-const rooms = new Map(); // id -> { last, read }
+const rooms = new Map(); // id -> { last, read, mentions }
 let reported = page.readSeq;
 let reporting = 0;
 let asked = false;
@@ -20,29 +20,39 @@ function unreadOf(id, room) {
   return Math.max(0, room.last - Math.max(room.read, id === page.room ? reported : 0));
 }
 
+// What is for me counts before all else that is unread.
+function badge(link, count, mine) {
+  const old = link?.querySelector('.count');
+  const text = mine ? `@${mine}` : String(count);
+  if (!link || (old?.firstChild.data ?? '0') === text) return;
+  old?.remove();
+  if (count) link.append(make('span', { class: mine ? 'count for-me' : 'count' }, text, make('span', { class: 'sr-only' }, ` ${mine ? t('for you') : t('unread')}`)));
+}
+
 function paint() {
   let total = 0;
+  let mine = 0;
   for (const [id, room] of rooms) {
     const count = unreadOf(id, room);
+    if (!count) room.mentions = 0;
     total += count;
+    mine += room.mentions;
     const link = document.querySelector(`#lists a[data-to="${CSS.escape(id)}"]`);
     if (!link) continue;
     link.classList.toggle('unread', count > 0);
-    const old = link.querySelector('.count');
-    if ((old?.firstChild.data ?? '0') === String(count)) continue;
-    old?.remove();
-    if (count) link.append(make('span', { class: 'count' }, String(count), make('span', { class: 'sr-only' }, ` ${t('unread')}`)));
+    badge(link, count, room.mentions);
   }
+  badge(document.getElementById('for-you'), mine, mine);
   const icon = document.querySelector('link[rel="icon"]');
   const dotted = icon.href.replace(/icon(-unread)?\.svg$/, total ? 'icon-unread.svg' : 'icon.svg');
   if (icon.href !== dotted) icon.href = dotted;
-  document.title = total ? `(${total}) ${page.title}` : page.title;
+  document.title = total ? `(${total}${mine ? ` @${mine}` : ''}) ${page.title}` : page.title;
 }
 
 function update(data) {
   if (data.rooms) {
     rooms.clear();
-    for (const room of data.rooms) rooms.set(String(room.id), { last: room.last_seq, read: room.read_seq });
+    for (const room of data.rooms) rooms.set(String(room.id), { last: room.last_seq, read: room.read_seq, mentions: room.mentions || 0 });
   }
   for (const { id, last_seq: last } of data.news || []) {
     const room = rooms.get(String(id));
@@ -51,6 +61,7 @@ function update(data) {
   }
   for (const message of page.room ? data.messages || [] : []) page.lastSeq = Math.max(page.lastSeq, message.seq);
   const here = rooms.get(page.room);
+  if (here) here.mentions += (data.messages || []).filter(({ seq, html, sender }) => seq > here.last && String(sender.id) !== page.me && forMe(html)).length;
   if (here) here.last = Math.max(here.last, page.lastSeq);
   if (data.rooms || data.news || data.messages?.length) paint();
   soon();
@@ -96,7 +107,7 @@ async function keep(event) {
     return;
   }
   reported = seq - 1;
-  rooms.set(page.room, { last: page.lastSeq, read: reported });
+  rooms.set(page.room, { last: page.lastSeq, read: reported, mentions: 0 });
   tell('divide', seq);
   paint();
 }

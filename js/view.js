@@ -5,7 +5,8 @@
 import { make, on, page, tell } from './page.js';
 import { n, t } from './text.js';
 
-const NEAR = 48;
+const NEAR = 48; // pixels from the end
+const TOP = 400; // pixels from the top, where older messages are loaded
 let waiting = 0;
 let pill;
 
@@ -92,14 +93,17 @@ function unread() {
 }
 
 export function start() {
-  pill = document.getElementById('pill');
+  pill = make('button', { type: 'button', class: 'pill', id: 'pill', hidden: true, onclick: toEnd });
+  document.querySelector('.foot').prepend(pill);
   page.hold = hold;
   page.atEnd = atEnd;
   page.toEnd = toEnd;
   land();
   window.addEventListener('hashchange', land);
-  pill.addEventListener('click', toEnd);
-  page.scroller.addEventListener('scroll', () => { if (atEnd()) seen(); }, { passive: true });
+  page.scroller.addEventListener('scroll', () => {
+    if (atEnd()) seen();
+    if (document.getElementById('older') && page.scroller.scrollHeight - page.scroller.clientHeight + page.scroller.scrollTop < TOP) tell('nearStart');
+  }, { passive: true });
   on('shown', arrived);
   on('divide', divide);
 }

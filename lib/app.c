@@ -1,12 +1,15 @@
 /* The frame of the page programs. */
 #include "app.h"
 #include "db_attempt.h"
+#include "mail.h"
 #include "mem.h"
 #include "page.h"
+#include "sandbox.h"
 #include "text.h"
 #include "timeline.h"
 #include "wake.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <malloc.h>
@@ -19,9 +22,15 @@
 #include <strings.h>
 #include <unistd.h>
 
-#define BODY_MAX    (64 * 1024) /* our largest page form, a list of names, is far below */
-#define MEMBERS_MAX 200         /* listed on the settings page; the others are managed by name */
-#define COOKIE_FORM "snug_form" /* before signing in: what the form token is made from */
+#define BODY_MAX       (64 * 1024) /* our largest page form, a list of names, is far below */
+#define MEMBERS_MAX    200         /* listed on the settings page; the others are managed by name */
+#define COOKIE_FORM    "snug_form" /* before signing in: what the form token is made from */
+#define COOKIE_BROWSER "snug_browser"
+#define BROWSER_DAYS   180
+#define COUNTS_MAX     3
+#define JOINS          30 /* of groups, in a quarter of an hour */
+#define REJOINS        3  /* of one group that are free: each shows there, and counts for its history limit */
+#define REJOIN_SECONDS (6 * 3600)
 
 static volatile sig_atomic_t stopping;
 static struct config site_config; /* lives as long as the process */
@@ -63,6 +72,7 @@ static enum db_result sidebar(struct req *req)
 {
     struct room_list list;
     size_t groups = 0, directs = 0;
+    uint64_t for_me = 0;
     enum db_result result = db_room_mine(req->db, req->me.id, &list);
 
     for (size_t i = 0; i < list.count; i++) {
@@ -75,6 +85,9 @@ static enum db_result sidebar(struct req *req)
         view_flag(item, "Open", open);
         if (room->unread > 0 && !open)
             view_set_u64(item, "Unread", room->unread);
+        if (room->mentions > 0 && !open)
+            view_set_u64(item, "Mentions", room->mentions);
+        for_me += open ? 0 : room->mentions;
         if (room->direct) {
             timeline_person(item, room->other_name, room->name);
             view_set(item, "Name", timeline_display(room->other_name, room->name));
@@ -84,6 +97,8 @@ static enum db_result sidebar(struct req *req)
             view_flag(item, "Private", !room->public);
         }
     }
+    if (for_me > 0)
+        view_set_u64(req->view, "ForMe", for_me);
     free(list.room);
     return result == DB_NONE ? DB_OK : result;
 }
@@ -204,6 +219,40 @@ static void set_cookie(struct req *req, const char *name, const char *value, uin
                req->in.https ? "; Secure" : "");
 }
 
+/* A browser that signed in is known from then on, until the password changes: by a cookie that can only be made with
+ * the password's hash. It opens nothing, and is counted apart when there are too many attempts. */
+static void browser_proof(const char *nonce, const char *password_hash, char out[CRYPTO_TOKEN_TEXT])
+{
+    char secret[CRYPTO_TOKEN_TEXT + CRYPTO_PASSWORD_TEXT];
+
+    snprintf(secret, sizeof secret, "%s%s", nonce, password_hash);
+    crypto_derive("browser:", secret, out);
+}
+
+static void know_browser(struct req *req, const char *password_hash)
+{
+    char nonce[CRYPTO_TOKEN_TEXT], proof[CRYPTO_TOKEN_TEXT], value[2 * CRYPTO_TOKEN_TEXT];
+
+    crypto_token(nonce);
+    browser_proof(nonce, password_hash, proof);
+    snprintf(value, sizeof value, "%s%s", nonce, proof);
+    set_cookie(req, COOKIE_BROWSER, value, BROWSER_DAYS * 86400);
+}
+
+static bool known_browser(struct req *req, const char *name, char nonce[CRYPTO_TOKEN_TEXT])
+{
+    char value[2 * CRYPTO_TOKEN_TEXT], hash[CRYPTO_PASSWORD_TEXT], proof[CRYPTO_TOKEN_TEXT];
+    struct user user;
+
+    if (!form_cookie(req->in.cookie, COOKIE_BROWSER, value, sizeof value) ||
+        strlen(value) != 2 * (CRYPTO_TOKEN_TEXT - 1) ||
+        db_user_credentials(req->db, name, &user, hash) != DB_OK)
+        return false;
+    snprintf(nonce, CRYPTO_TOKEN_TEXT, "%.*s", CRYPTO_TOKEN_TEXT - 1, value);
+    browser_proof(nonce, hash, proof);
+    return crypto_equal(proof, value + CRYPTO_TOKEN_TEXT - 1);
+}
+
 enum db_result app_sign_in(struct req *req, uint64_t user_id, const char *password_hash, bool remember)
 {
     char token[CRYPTO_TOKEN_TEXT], agent[DB_AGENT];
@@ -220,6 +269,7 @@ enum db_result app_sign_in(struct req *req, uint64_t user_id, const char *passwo
     if (result != DB_OK)
         return result;
     set_cookie(req, PAGE_COOKIE_SESSION, token, remember ? (uint64_t)req->config->session_days * 86400 : 0);
+    know_browser(req, password_hash);
     if (req->config->single_session)
         wake_user(req->config, user_id);
     if (req->me.id != 0) {
@@ -229,34 +279,112 @@ enum db_result app_sign_in(struct req *req, uint64_t user_id, const char *passwo
     return DB_OK;
 }
 
+enum db_result app_renew_session(struct req *req, const char *password_hash)
+{
+    char token[CRYPTO_TOKEN_TEXT];
+    uint8_t hash[CRYPTO_HASH];
+
+    crypto_token(token);
+    crypto_sha256(token, strlen(token), hash);
+    enum db_result result = db_session_renew(req->db, req->me.id, req->session.hash, hash);
+    if (result != DB_OK)
+        return result;
+    set_cookie(req, PAGE_COOKIE_SESSION, token,
+               req->session.remember ? (uint64_t)req->config->session_days * 86400 : 0);
+    know_browser(req, password_hash);
+    return DB_OK;
+}
+
+/* ---- attempts ---- */
+
+static void add_count(struct attempt counts[], size_t *count, const char *what, const char *by,
+                      const char *who, const char *with, unsigned most, unsigned forget)
+{
+    struct attempt *a = &counts[(*count)++];
+
+    snprintf(a->what, sizeof a->what, "%s%s", what, by);
+    snprintf(a->who, sizeof a->who, "%s %s", who, with);
+    a->free = most;
+    a->forget = forget > 0 ? forget : 1;
+}
+
+/* Whom an address stands for: of IPv6 everybody has a whole network (/64) to choose from. */
+static void network_of(const char *address, char out[INET6_ADDRSTRLEN])
+{
+    struct in6_addr six;
+
+    snprintf(out, INET6_ADDRSTRLEN, "%s", address);
+    if (inet_pton(AF_INET6, address, &six) != 1)
+        return;
+    memset(six.s6_addr + 8, 0, 8);
+    inet_ntop(AF_INET6, &six, out, INET6_ADDRSTRLEN);
+}
+
+/* The counts that an attempt goes into. A browser that signed in under this name before has one of its own: nobody
+ * else's guesses keep its owner out. Else those from one address count for the name alone and for all names, and from
+ * wherever they come they count for the name, more generously: else anybody could shut anybody out. */
+static size_t counts_of(struct req *req, const char *what, const char *name,
+                        struct attempt counts[COUNTS_MAX])
+{
+    const struct config *config = req->config;
+    const unsigned most = config->limit_sign_in, all = config->limit_sign_in_address;
+    const unsigned everywhere = strcmp(what, "mail-") == 0 ? most : most * 10;
+    char nonce[CRYPTO_TOKEN_TEXT], address[INET6_ADDRSTRLEN];
+    size_t count = 0;
+
+    if (!config->limits)
+        return 0;
+    network_of(req->in.address, address);
+    if (strcmp(what, "join-") == 0) {
+        add_count(counts, &count, what, "name", name, "", JOINS, ATTEMPT_WAIT_MAX / JOINS);
+    } else if (strcmp(what, "own-") == 0) {
+        add_count(counts, &count, what, "name", name, "", most, ATTEMPT_WAIT_MAX / (most + 1));
+    } else if (strcmp(what, "rejoin-") == 0) {
+        add_count(counts, &count, what, "name", name, "", REJOINS, REJOIN_SECONDS);
+    } else if (strcmp(what, "register-") == 0) {
+        add_count(counts, &count, what, "address", address, "", config->limit_register,
+                  3600 / (config->limit_register + 1));
+    } else if (known_browser(req, name, nonce)) {
+        add_count(counts, &count, what, "browser", name, nonce, most, ATTEMPT_WAIT_MAX);
+    } else {
+        add_count(counts, &count, what, "both", name, address, most, ATTEMPT_WAIT_MAX);
+        add_count(counts, &count, what, "address", address, "", all, ATTEMPT_WAIT_MAX / (all + 1));
+        add_count(counts, &count, what, "name", name, "", everywhere, ATTEMPT_WAIT_MAX / (everywhere + 1));
+    }
+    return count;
+}
+
 bool app_too_many(struct req *req, const char *what, const char *name)
 {
-    unsigned retry_after = APP_ATTEMPTS_SECONDS;
-    char by_name[17], by_address[17];
+    struct attempt counts[COUNTS_MAX];
+    unsigned retry_after = 0;
+    char text[160];
 
-    snprintf(by_name, sizeof by_name, "%sname", what);
-    snprintf(by_address, sizeof by_address, "%saddress", what);
-    if (!req->config->limits ||
-        (db_attempt_check(req->db, by_name, name, req->config->limit_sign_in, APP_ATTEMPTS_SECONDS,
-                          &retry_after) != DB_REFUSED &&
-         db_attempt_check(req->db, by_address, req->in.address, req->config->limit_sign_in_address,
-                          APP_ATTEMPTS_SECONDS, &retry_after) != DB_REFUSED))
+    for (size_t i = counts_of(req, what, name, counts); i-- > 0 && retry_after == 0;)
+        db_attempt_check(req->db, &counts[i], &retry_after);
+    if (retry_after == 0)
         return false;
     app_header(req, "Retry-After: %u", retry_after);
-    app_error(req, "form", t("Too many attempts. Please wait a quarter of an hour and try again."));
+    snprintf(text, sizeof text, t("Too many attempts. Please try again in %u min."), (retry_after + 59) / 60);
+    app_error(req, "form", text);
     return true;
 }
 
 void app_count_attempt(struct req *req, const char *what, const char *name)
 {
-    char by[17];
+    struct attempt counts[COUNTS_MAX];
 
-    if (!req->config->limits)
-        return;
-    snprintf(by, sizeof by, "%sname", what);
-    db_attempt_add(req->db, by, name, APP_ATTEMPTS_SECONDS);
-    snprintf(by, sizeof by, "%saddress", what);
-    db_attempt_add(req->db, by, req->in.address, APP_ATTEMPTS_SECONDS);
+    for (size_t i = counts_of(req, what, name, counts); i-- > 0;)
+        db_attempt_add(req->db, &counts[i]);
+}
+
+void app_forget_attempts(struct req *req, const char *what, const char *name)
+{
+    struct attempt counts[COUNTS_MAX];
+
+    /* The first is of this name from here; the others are about others, too. */
+    if (counts_of(req, what, name, counts) > 0)
+        db_attempt_clear(req->db, &counts[0]);
 }
 
 bool app_may_register(struct req *req)
@@ -508,7 +636,7 @@ void app_members(struct req *req, const struct member_list *list, enum role acto
 enum db_result app_people(struct req *req)
 {
     struct member_list members, banned = {NULL, 0};
-    enum db_result result = db_room_members(req->db, req->room.id, MEMBERS_MAX, &members);
+    enum db_result result = db_room_members(req->db, req->room.id, false, MEMBERS_MAX, &members);
     size_t owners = 0;
 
     if (result == DB_OK && rights_may(req->room.role, false, RIGHT_BAN))
@@ -742,6 +870,10 @@ int app_main(int argc, char **argv, const struct route *routes)
     int listener = fcgi_open();
     sigset_t waiting;
 
+    /* The mail command needs more than we do. */
+    bool mails = strcmp(program, "reset") == 0 && mail_ready(&site_config);
+    if (site_config.sandbox && !mails && !sandbox_enter(&site_config) && listener >= 0)
+        log_line("no sandbox: %s", strerror(errno));
     if (listener < 0) {
         *req = (struct req){.config = &site_config, .program = program, .db = db};
         fcgi_cgi(&req->in, BODY_MAX);

@@ -121,14 +121,19 @@ void app_notice(struct req *req, const struct app_action *actions, size_t count)
 /* ---- sessions ---- */
 
 /* Starts a session for the user and sets its cookie. One that this browser brought along ends, and where the site
- * allows one session at a time, all the user's others do. DB_NONE as db_session_add. */
+ * allows one session at a time, all the user's others do. `password_hash` is the user's. DB_NONE as db_session_add. */
 enum db_result app_sign_in(struct req *req, uint64_t user_id, const char *password_hash, bool remember);
-/* Whether attempts failed too often, for this name or from the address that asks; Retry-After is then set. `what` tells
- * kinds of attempts apart: "" is signing in. */
+/* After a new password: ends all of the user's other sessions, and gives this one a new token and cookie. */
+enum db_result app_renew_session(struct req *req, const char *password_hash);
+
+/* Whether there were too many attempts (db_attempt.h); an error beside "form" says so, and Retry-After is set. `what`
+ * tells kinds of attempts apart, "" is signing in; they count for the name and for the address that asks, or as it fits
+ * the kind. */
 bool app_too_many(struct req *req, const char *what, const char *name);
 /* Counts one. */
 void app_count_attempt(struct req *req, const char *what, const char *name);
-#define APP_ATTEMPTS_SECONDS 900 /* over which they count */
+/* Forgets them, of this name from here. */
+void app_forget_attempts(struct req *req, const char *what, const char *name);
 /* Whether anybody may register without an invitation: where that is not open, the very first may. Pages that offer it
  * ask this first (Registration.Open). */
 bool app_may_register(struct req *req);

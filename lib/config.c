@@ -76,14 +76,15 @@ void config_load(struct config *config)
     config->password.parallel = number(hdf, "Password.Parallel", 3, 64);
     config->limits = number(hdf, "Limits.Enabled", 1, 1) == 1;
     config->limit_sign_in = number(hdf, "Limits.SignIn", 10, 1000000);
-    config->limit_sign_in_address = number(hdf, "Limits.SignInAddress", 100, 1000000);
-    config->limit_register = number(hdf, "Limits.Register", 20, 1000000);
+    config->limit_sign_in_address = number(hdf, "Limits.SignInAddress", 300, 1000000);
+    config->limit_register = number(hdf, "Limits.Register", 200, 1000000);
     config->limit_send_burst = number(hdf, "Limits.SendBurst", 30, 1000000);
     config->limit_send_rate = number(hdf, "Limits.SendRate", 5, 1000000);
     config->limit_readers = number(hdf, "Limits.Readers", 10000, 1000000);
     config->presence_held = number(hdf, "Presence.Seconds", 60, 3600);
     config->presence_poll = config->presence_held * 5 / 2;
     config->wakeups = number(hdf, "Wakeups", 1, 1) == 1;
+    config->sandbox = number(hdf, "Sandbox", 1, 1) == 1;
     hdf_destroy(&hdf);
     *file = *config;
     config->file = file;

@@ -37,15 +37,16 @@ struct config {
     unsigned history_limit; /* for new groups; 0 keeps everything */
     struct crypto_cost password;
     bool limits;
-    unsigned limit_sign_in;         /* failures per name in 15 minutes */
-    unsigned limit_sign_in_address; /* the same per address */
-    unsigned limit_register;        /* per address in an hour */
+    unsigned limit_sign_in;         /* failures of one name that are free (db_attempt.h) */
+    unsigned limit_sign_in_address; /* the same of one address */
+    unsigned limit_register;        /* registrations from one address */
     unsigned limit_send_burst;
     unsigned limit_send_rate; /* per second and user */
     unsigned limit_readers;   /* held by one process at once */
     unsigned presence_held;   /* seconds that a held reader counts as present */
     unsigned presence_poll;   /* and a poll: browsers fire a hidden page's timers once a minute at worst */
     bool wakeups;
+    bool sandbox; /* the kernel holds the programs to what they need (sandbox.h) */
 };
 
 /* Reads the file, or takes the defaults when SNUG_CONFIG is unset. A file that cannot be read or parsed ends

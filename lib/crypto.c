@@ -62,15 +62,20 @@ void crypto_token(char out[CRYPTO_TOKEN_TEXT])
     memcpy(out, text, CRYPTO_TOKEN_TEXT);
 }
 
-void crypto_csrf(const char *token, char out[CRYPTO_TOKEN_TEXT])
+void crypto_derive(const char *purpose, const char *secret, char out[CRYPTO_TOKEN_TEXT])
 {
-    char input[128], text[48];
+    char input[256], text[48];
     uint8_t hash[CRYPTO_HASH];
 
-    snprintf(input, sizeof input, "csrf:%s", token);
+    snprintf(input, sizeof input, "%s%s", purpose, secret);
     SHA256((const unsigned char *)input, strlen(input), hash);
     base64(hash, sizeof hash, true, text);
     memcpy(out, text, CRYPTO_TOKEN_TEXT);
+}
+
+void crypto_csrf(const char *token, char out[CRYPTO_TOKEN_TEXT])
+{
+    crypto_derive("csrf:", token, out);
 }
 
 void crypto_code(char out[CRYPTO_CODE_TEXT])

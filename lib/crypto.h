@@ -23,6 +23,9 @@ void crypto_token(char out[CRYPTO_TOKEN_TEXT]);
 
 void crypto_sha256(const void *data, size_t len, uint8_t out[CRYPTO_HASH]);
 
+/* base64url(SHA-256(purpose secret)): what is made of a secret for one purpose tells nothing of it or of the others. */
+void crypto_derive(const char *purpose, const char *secret, char out[CRYPTO_TOKEN_TEXT]);
+
 /* The form token that belongs to a cookie's token: base64url(SHA-256("csrf:" token)). It can be made from the
  * cookie alone, and the cookie not from it. */
 void crypto_csrf(const char *token, char out[CRYPTO_TOKEN_TEXT]);

@@ -1,41 +1,41 @@
 /* Counts of attempts. */
 #include "db_attempt.h"
 
-#include <stdlib.h>
+#define AGE "TIMESTAMPDIFF(SECOND, started_at, UTC_TIMESTAMP(3))"
 
-enum db_result db_attempt_check(struct db *db, const char *what, const char *who, unsigned max,
-                                unsigned seconds, unsigned *retry_after)
+enum db_result db_attempt_check(struct db *db, const struct attempt *a, unsigned *retry_after)
 {
-    enum db_result result =
-        db_run(db,
-               "SELECT count, TIMESTAMPDIFF(SECOND, started_at, UTC_TIMESTAMP(3)) FROM attempts "
-               "WHERE what = ? AND who = LOWER(?)",
-               "ss", what, who);
+    enum db_result result = db_run(
+        db, "SELECT count, GREATEST(0, " AGE ") FROM attempts WHERE what = ? AND who = SHA2(LOWER(?), 256)",
+        "ss", a->what, a->who);
 
     if (result != DB_OK || !db_next(db))
         return result == DB_NONE ? DB_OK : result;
-    uint64_t count = db_u64(db, 0), age = db_u64(db, 1);
-    if (age >= seconds || count < max)
+    uint64_t count = db_u64(db, 0), age = db_u64(db, 1), over = count - a->free;
+    uint64_t longest = a->forget > ATTEMPT_WAIT_MAX ? a->forget : ATTEMPT_WAIT_MAX;
+    if (count < a->free)
         return DB_OK;
-    *retry_after = seconds - (unsigned)age;
+    uint64_t wait = over < 16 && ATTEMPT_WAIT << over < longest ? ATTEMPT_WAIT << over : longest;
+    if (age >= wait)
+        return DB_OK;
+    *retry_after = (unsigned)(wait - age);
     return DB_REFUSED;
 }
 
-enum db_result db_attempt_add(struct db *db, const char *what, const char *who, unsigned seconds)
+enum db_result db_attempt_add(struct db *db, const struct attempt *a)
 {
-    return db_run(
-        db,
-        "INSERT INTO attempts (what, who, count, started_at) VALUES (?, LOWER(?), 1, UTC_TIMESTAMP(3)) "
-        "ON DUPLICATE KEY UPDATE "
-        "count = IF(started_at < UTC_TIMESTAMP(3) - INTERVAL ? SECOND, 1, count + 1), "
-        "started_at = IF(started_at < UTC_TIMESTAMP(3) - INTERVAL ? SECOND, UTC_TIMESTAMP(3), started_at)",
-        "ssuu", what, who, (uint64_t)seconds, (uint64_t)seconds);
+    return db_run(db,
+                  "INSERT INTO attempts (what, who, count, started_at) VALUES (?, SHA2(LOWER(?), 256), 1, "
+                  "UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE "
+                  "count = GREATEST(0, CAST(count AS SIGNED) - GREATEST(0, " AGE ") DIV ?) + 1, "
+                  "started_at = UTC_TIMESTAMP(3)",
+                  "ssu", a->what, a->who, (uint64_t)a->forget);
 }
 
-enum db_result db_attempt_clear(struct db *db, const char *what, const char *who)
+enum db_result db_attempt_clear(struct db *db, const struct attempt *a)
 {
-    enum db_result result =
-        db_run(db, "DELETE FROM attempts WHERE what = ? AND who = LOWER(?)", "ss", what, who);
+    enum db_result result = db_run(db, "DELETE FROM attempts WHERE what = ? AND who = SHA2(LOWER(?), 256)",
+                                   "ss", a->what, a->who);
 
     return result == DB_NONE ? DB_OK : result;
 }

@@ -1,5 +1,6 @@
 /* Messages: pages, changes, and the group commit. */
 #include "db_message.h"
+#include "db_mention.h"
 #include "db_part.h"
 #include "limit.h"
 #include "mem.h"
@@ -246,6 +247,7 @@ struct message_row { /* a stored message that is edited or deleted, as it will b
     bool event;
     bool deleted;
     bool pinned;
+    unsigned parts;
     char *text; /* as stored */
     const char *new_text;
     size_t text_len;
@@ -284,6 +286,11 @@ struct group {
 static bool is_change(const struct write *w)
 {
     return w->action <= WRITE_UNPIN;
+}
+
+static bool is_mark(const struct write *w)
+{
+    return w->action == WRITE_READ || w->action == WRITE_UNREAD;
 }
 
 /* Still to be decided? */
@@ -544,8 +551,9 @@ static enum db_result find_rows(struct db *db, struct group *g)
 
     if (size > 0) {
         strbuf_addstr(
-            &sql, "SELECT room_id, seq, version, sender_id, kind = 'event', deleted_at IS NOT NULL, text, "
-                  "parts FROM messages WHERE ");
+            &sql,
+            "SELECT room_id, seq, version, sender_id, kind = 'event', deleted_at IS NOT NULL, text, parts "
+            "FROM messages WHERE ");
         for (size_t i = 0; i < size; i++) {
             strbuf_addstr(&sql, i > 0 ? " OR (room_id = ? AND seq = ?)" : "(room_id = ? AND seq = ?)");
             db_args_u64(args, g->write[index[i]]->room_id);
@@ -559,11 +567,12 @@ static enum db_result find_rows(struct db *db, struct group *g)
                                       .version = db_u64(db, 2),
                                       .sender_id = db_u64(db, 3),
                                       .event = db_u64(db, 4) != 0,
-                                      .deleted = db_u64(db, 5) != 0};
+                                      .deleted = db_u64(db, 5) != 0,
+                                      .parts = (unsigned)db_u64(db, 7)};
             const char *text = db_text(db, 6, &m->text_len);
             m->text = mem_dupn(text, m->text_len);
             m->new_text = m->text;
-            m->pinned = (db_u64(db, 7) & PART_PIN) != 0;
+            m->pinned = (m->parts & PART_PIN) != 0;
         }
     }
     db_args_free(args);
@@ -635,14 +644,19 @@ static bool decide_pin(struct group *g, size_t at, struct room_row *room, struct
     return true;
 }
 
+static struct message_row *find_row(struct group *g, const struct write *w)
+{
+    for (size_t i = 0; i < g->rows; i++)
+        if (g->row[i].room_id == w->room_id && g->row[i].seq == w->seq)
+            return &g->row[i];
+    return NULL;
+}
+
 static void decide_old(struct group *g, size_t at, struct room_row *room)
 {
     struct write *w = g->write[at];
-    struct message_row *m = NULL;
+    struct message_row *m = find_row(g, w);
 
-    for (size_t i = 0; i < g->rows; i++)
-        if (g->row[i].room_id == w->room_id && g->row[i].seq == w->seq)
-            m = &g->row[i];
     if (m == NULL || m->event || m->seq < room->oldest_seq) {
         w->result = WRITE_NO_MESSAGE;
         return;
@@ -778,6 +792,67 @@ static enum db_result store_rooms(struct db *db, const struct group *g)
     return result;
 }
 
+/* ---- what a text is shown as ---- */
+
+static void release_rendered(struct write *w)
+{
+    free(w->html);
+    free(w->names);
+    w->html = NULL;
+    w->html_len = 0;
+    w->names = NULL;
+}
+
+/* Within the transaction: only what is stored is rendered, and a name is a mention when it is a member's then. Most texts
+ * are plain and cost nothing here; the others take microseconds, the worst less than the commit (markup.h). */
+static enum db_result render(struct db *db, struct write *w, enum role role)
+{
+    struct markup_names names;
+    struct strbuf html = STRBUF_INIT;
+    enum db_result result = DB_OK;
+    bool mentions = false;
+
+    markup_names(w->text, w->text_len, &names);
+    if (names.count > 0)
+        result = db_mention_find(db, w->room_id, w->seq, &names);
+    for (size_t i = 0; i < names.count; i++)
+        names.person[i].everyone =
+            strcmp(names.person[i].name, MARKUP_EVERYONE) == 0 && rights_may(role, false, RIGHT_UPDATE);
+    if (markup_render(w->text, w->text_len, &names, &html)) {
+        w->html_len = html.len;
+        w->html = strbuf_detach(&html);
+    }
+    for (size_t i = 0; i < names.count; i++)
+        mentions = mentions || names.person[i].mentioned;
+    if (mentions) {
+        w->names = mem_alloc(sizeof names);
+        *w->names = names;
+    }
+    strbuf_release(&html);
+    return result;
+}
+
+static enum db_result render_all(struct db *db, const struct group *g)
+{
+    enum db_result result = DB_OK;
+
+    for (size_t i = 0; i < g->count && result == DB_OK; i++) {
+        struct write *w = g->write[i];
+        if (is_open(w) && (w->action == WRITE_PREVIEW || (w->action == WRITE_SEND && w->fresh) ||
+                           (w->action == WRITE_EDIT && g->touched[i])))
+            result = render(db, w, g->role[i]);
+    }
+    return result;
+}
+
+static void add_html(struct db_args *args, const struct write *w)
+{
+    if (w->html != NULL)
+        db_args_text(args, w->html, w->html_len);
+    else
+        db_args_null(args);
+}
+
 static enum db_result store_sends(struct db *db, const struct group *g)
 {
     if (g->sends == 0)
@@ -785,9 +860,11 @@ static enum db_result store_sends(struct db *db, const struct group *g)
     struct strbuf sql = STRBUF_INIT;
     struct db_args *args = db_args_new();
 
-    strbuf_addstr(&sql,
-                  "INSERT INTO messages (room_id, seq, version, sender_id, nonce, text, created_at) VALUES ");
-    db_marks(&sql, "(?,?,?,?,?,?,?)", g->sends);
+    strbuf_addstr(
+        &sql,
+        "INSERT INTO messages (room_id, seq, version, sender_id, nonce, text, created_at, html, renderer, "
+        "parts) VALUES ");
+    db_marks(&sql, "(?,?,?,?,?,?,?,?,?,?)", g->sends);
     for (size_t i = 0; i < g->count; i++) {
         const struct write *w = g->write[i];
         if (!w->fresh)
@@ -799,6 +876,9 @@ static enum db_result store_sends(struct db *db, const struct group *g)
         db_args_text(args, w->nonce, strlen(w->nonce));
         db_args_text(args, w->text, w->text_len);
         db_args_text(args, g->now, strlen(g->now));
+        add_html(args, w);
+        db_args_u64(args, MARKUP_VERSION);
+        db_args_u64(args, w->names != NULL ? PART_MENTIONS : 0);
     }
     enum db_result result = db_run_args(db, sql.buf, args);
     db_args_free(args);
@@ -858,16 +938,18 @@ static enum db_result store_pin(struct db *db, const struct write *w)
 }
 
 /* What a message said before an edit is kept; a deletion takes that along. */
-static enum db_result store_old(struct db *db, const struct write *w)
+static enum db_result store_old(struct db *db, const struct write *w, unsigned parts)
 {
     if (w->action == WRITE_PIN || w->action == WRITE_UNPIN)
         return store_pin(db, w);
     if (w->action == WRITE_DELETE) {
         enum db_result result =
-            db_run(db,
-                   "UPDATE messages SET version = ?, deleted_at = UTC_TIMESTAMP(3), deleted_by = "
-                   "IF(sender_id = ?, 0, ?) WHERE room_id = ? AND seq = ?",
-                   "uuuuu", w->change, w->user_id, w->user_id, w->room_id, w->seq);
+            (parts & PART_MENTIONS) != 0 ? db_mention_raise(db, w->room_id, w->seq) : DB_OK;
+        if (result == DB_OK)
+            result = db_run(db,
+                            "UPDATE messages SET version = ?, deleted_at = UTC_TIMESTAMP(3), deleted_by = "
+                            "IF(sender_id = ?, 0, ?) WHERE room_id = ? AND seq = ?",
+                            "uuuuu", w->change, w->user_id, w->user_id, w->room_id, w->seq);
         return result == DB_OK ? db_part_empty(db, w->room_id, w->seq, w->seq + 1) : result;
     }
     enum db_result result = db_run(
@@ -876,20 +958,32 @@ static enum db_result store_old(struct db *db, const struct write *w)
         "COALESCE(edited_at, created_at) FROM messages WHERE room_id = ? AND seq = ?",
         "uu", w->room_id, w->seq);
     if (result == DB_OK)
-        result = db_run(db,
-                        "UPDATE messages SET version = ?, text = ?, edited_at = UTC_TIMESTAMP(3), "
-                        "parts = parts | 1 WHERE room_id = ? AND seq = ?",
-                        "utuu", w->change, w->text, w->text_len, w->room_id, w->seq);
+        result =
+            db_run(db,
+                   "UPDATE messages SET version = ?, text = ?, html = ?, renderer = ?, edited_at = "
+                   "UTC_TIMESTAMP(3), parts = parts | ? WHERE room_id = ? AND seq = ?",
+                   "utsuuuu", w->change, w->text, w->text_len, w->html, (uint64_t)MARKUP_VERSION,
+                   (uint64_t)(PART_FORMERS | (w->names != NULL ? PART_MENTIONS : 0)), w->room_id, w->seq);
+    static const struct markup_names nobody;
+    if (result == DB_OK && (w->names != NULL || (parts & PART_MENTIONS) != 0))
+        result = db_mention_store(db, w->room_id, w->seq, w->user_id, w->names != NULL ? w->names : &nobody);
     return result;
 }
 
-static enum db_result store_rows(struct db *db, const struct group *g)
+static enum db_result store_rows(struct db *db, struct group *g)
 {
     enum db_result result = DB_OK;
 
-    for (size_t i = 0; i < g->count && result == DB_OK; i++)
-        if (g->touched[i])
-            result = store_old(db, g->write[i]);
+    for (size_t i = 0; i < g->count && result == DB_OK; i++) {
+        const struct write *w = g->write[i];
+        struct message_row *row = g->touched[i] ? find_row(g, w) : NULL;
+        if (row != NULL) {
+            result = store_old(db, w, row->parts);
+            row->parts |= w->names != NULL ? PART_MENTIONS : 0;
+        } else if (w->fresh && w->names != NULL) {
+            result = db_mention_store(db, w->room_id, w->seq, w->user_id, w->names);
+        }
+    }
     for (size_t i = 0; i < g->rooms && result == DB_OK; i++) {
         const struct room_row *r = &g->room[i];
         if (r->oldest_seq == r->old_oldest)
@@ -995,7 +1089,9 @@ static enum db_result write_group(struct db *db, struct group *g)
         return result;
     if (!decide(g))
         return DB_AGAIN;
-    result = store_rooms(db, g);
+    result = render_all(db, g);
+    if (result == DB_OK)
+        result = store_rooms(db, g);
     if (result == DB_OK)
         result = store_sends(db, g);
     if (result == DB_OK)
@@ -1003,9 +1099,11 @@ static enum db_result write_group(struct db *db, struct group *g)
     if (result == DB_OK)
         result = store_rows(db, g);
     for (size_t i = 0; i < g->count && result == DB_OK; i++)
-        if (is_open(g->write[i]) && !is_change(g->write[i]))
-            result = g->write[i]->action >= WRITE_SAVE ? store_saved(db, g->write[i])
-                                                       : store_read(db, g->write[i]);
+        if (is_open(g->write[i]) && is_mark(g->write[i]))
+            result = store_read(db, g->write[i]);
+        else if (is_open(g->write[i]) &&
+                 (g->write[i]->action == WRITE_SAVE || g->write[i]->action == WRITE_UNSAVE))
+            result = store_saved(db, g->write[i]);
     return result;
 }
 
@@ -1034,6 +1132,7 @@ static enum db_result try_group(struct db *db, struct limit *limit, struct write
         w->seq = before[i].seq;
         free(w->present);
         w->present = NULL;
+        release_rendered(w);
     }
     enum db_result result = db_begin(db);
     if (result == DB_OK) {
@@ -1129,4 +1228,99 @@ enum db_result db_message_purge(struct db *db, uint64_t user_id, uint64_t *room_
     while (result == DB_OK)
         result = db_transaction(db, purge, &p);
     return result == DB_NONE ? DB_OK : result;
+}
+
+/* ---- a newer renderer ---- */
+
+#define RERENDER_MAX 200 /* messages in one transaction */
+#define RERENDER_OF  "kind = 'text' AND deleted_at IS NULL AND renderer < ?"
+
+struct rerender {
+    uint64_t room_id;
+    uint64_t seq; /* the first, then the last */
+    uint64_t done;
+    uint64_t changed;
+};
+
+/* One message as it would be written now. Whom it mentions already stays mentioned. */
+static enum db_result render_again(struct db *db, struct rerender *r, struct write *w, const char *before,
+                                   uint64_t *version)
+{
+    bool everyone = before != NULL && strstr(before, MARKUP_MENTION "all") != NULL;
+    enum db_result result = render(db, w, everyone ? ROLE_OWNER : ROLE_NONE);
+    bool same = before == NULL || w->html == NULL ? before == w->html : strcmp(before, w->html) == 0;
+
+    if (result == DB_OK && !same) {
+        r->changed++;
+        result = db_run(db, "UPDATE messages SET html = ?, version = ? WHERE room_id = ? AND seq = ?", "suuu",
+                        w->html, ++*version, w->room_id, w->seq);
+    }
+    release_rendered(w);
+    return result;
+}
+
+static enum db_result rerender(struct db *db, void *context)
+{
+    struct rerender *r = context;
+    struct write *w = mem_array(RERENDER_MAX, sizeof *w);
+    char **before = mem_array(RERENDER_MAX, sizeof *before);
+    size_t count = 0;
+    uint64_t version = 0, renderer = MARKUP_VERSION, first = r->seq;
+    enum db_result result = db_run(db, "SELECT version FROM rooms WHERE id = ? FOR UPDATE", "u", r->room_id);
+
+    if (result == DB_OK && db_next(db))
+        version = db_u64(db, 0);
+    if (result == DB_OK)
+        result = db_run(db,
+                        "SELECT seq, text, html FROM messages WHERE room_id = ? AND seq >= ? AND " RERENDER_OF
+                        " ORDER BY seq LIMIT ?",
+                        "uuuu", r->room_id, first, renderer, (uint64_t)RERENDER_MAX);
+    for (; result == DB_OK && count < RERENDER_MAX && db_next(db); count++) {
+        w[count] = (struct write){
+            .room_id = r->room_id, .seq = db_u64(db, 0), .text = mem_dup(db_text(db, 1, NULL))};
+        w[count].text_len = strlen(w[count].text);
+        before[count] = db_is_null(db, 2) ? NULL : mem_dup(db_text(db, 2, NULL));
+    }
+    r->changed = 0;
+    r->done = count;
+    for (size_t i = 0; i < count && result == DB_OK; i++) {
+        r->seq = w[i].seq;
+        result = render_again(db, r, &w[i], before[i], &version);
+    }
+    if (result == DB_OK)
+        result = db_run(
+            db,
+            "UPDATE messages SET renderer = ? WHERE room_id = ? AND seq >= ? AND seq <= ? AND " RERENDER_OF,
+            "uuuuu", renderer, r->room_id, first, r->seq, renderer);
+    if (result == DB_OK && r->changed > 0)
+        result = db_run(db, "UPDATE rooms SET version = ? WHERE id = ?", "uu", version, r->room_id);
+    for (size_t i = 0; i < count; i++) {
+        free((void *)(uintptr_t)w[i].text);
+        free(before[i]);
+    }
+    free(w);
+    free(before);
+    return result;
+}
+
+enum db_result db_message_rerender(struct db *db, uint64_t *room, uint64_t *seq, uint64_t *done,
+                                   uint64_t *changed)
+{
+    struct rerender r = {0};
+    enum db_result result =
+        db_run(db,
+               "SELECT room_id, seq FROM messages WHERE ((room_id = ? AND seq > ?) OR room_id > ?) "
+               "AND " RERENDER_OF " ORDER BY room_id, seq LIMIT 1",
+               "uuuu", *room, *seq, *room, (uint64_t)MARKUP_VERSION);
+
+    if (result != DB_OK || !db_next(db))
+        return result;
+    r.room_id = db_u64(db, 0);
+    r.seq = db_u64(db, 1);
+    result = db_transaction(db, rerender, &r);
+    *room = r.room_id;
+    *seq = r.seq;
+    *done += r.done;
+    *changed += r.changed;
+    return result;
 }

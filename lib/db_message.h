@@ -9,6 +9,7 @@
 #define SNUG_DB_MESSAGE_H
 
 #include "db_room.h"
+#include "markup.h"
 
 struct message {
     uint64_t seq;
@@ -91,6 +92,7 @@ enum write_action {
     WRITE_UNREAD,
     WRITE_SAVE,
     WRITE_UNSAVE,
+    WRITE_PREVIEW,
 };
 
 #define PINS_MAX 50 /* of one room */
@@ -133,7 +135,10 @@ struct write {
     uint64_t trimmed; /* the room's version after a trim that this group brought about; else 0 */
     bool fresh;
     bool charged;  /* the limit has counted it */
-    char *present; /* the caller frees */
+    char *present; /* the caller frees, as the next two */
+    char *html;    /* the text as it is rendered; NULL: it is shown as it is */
+    size_t html_len;
+    struct markup_names *names; /* whom it mentions; NULL: nobody */
     /* of a fresh send, so that it need not be read again: */
     char sender_name[TEXT_NAME_MAX + 1];
     char sender_display[TEXT_DISPLAY_MAX * 4 + 1];
@@ -151,6 +156,11 @@ void db_message_write(struct db *db, struct limit *limit, struct write **writes,
 /* Deletes what a user wrote, in the one room that it finds and fills in: every message is a change of its own. Begins
  * anew with each call; DB_NONE: there is nothing left. */
 enum db_result db_message_purge(struct db *db, uint64_t user_id, uint64_t *room_id);
+
+/* Renders what an older renderer left, a batch of one room after *room and *seq, which move on; what comes out as it was
+ * keeps its change. Adds to *done and *changed. DB_NONE: there is nothing left. */
+enum db_result db_message_rerender(struct db *db, uint64_t *room, uint64_t *seq, uint64_t *done,
+                                   uint64_t *changed);
 
 /* Raises a user's read mark by itself, for pages without scripts. */
 enum db_result db_message_mark_read(struct db *db, uint64_t room_id, uint64_t user_id, uint64_t seq);

@@ -56,9 +56,11 @@ static enum db_result recover(struct db *db, void *context)
 
     if (result == DB_OK && r->token != NULL)
         result = db_link_use(db, LINK_RESET, r->token);
-    else if (result == DB_OK)
-        result = db_run(db, "DELETE FROM recovery_codes WHERE user_id = ? AND code_hash = ?", "ub",
-                        r->user_id, r->code, (size_t)CRYPTO_HASH);
+    if (r->code != NULL) { /* for nobody as well: it takes as long, so that it tells nothing */
+        enum db_result used = db_run(db, "DELETE FROM recovery_codes WHERE user_id = ? AND code_hash = ?",
+                                     "ub", r->user_id, r->code, (size_t)CRYPTO_HASH);
+        result = result == DB_OK ? used : result;
+    }
     if (result == DB_OK)
         result = db_run(db, "UPDATE users SET password = ?, version = version + 1 WHERE id = ?", "su",
                         r->password, r->user_id);
@@ -77,9 +79,9 @@ enum db_result db_recovery_by_code(struct db *db, const char *name_or_email, con
     char old[CRYPTO_PASSWORD_TEXT];
     enum db_result result = db_user_credentials(db, name_or_email, &user, old);
 
-    if (result != DB_OK)
+    if (result != DB_OK && result != DB_NONE)
         return result;
-    *user_id = r.user_id = user.id;
+    *user_id = r.user_id = user.id; /* 0 when there is nobody of that name */
     return db_transaction(db, recover, &r);
 }
 

@@ -4,6 +4,7 @@
 #include "mem.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,7 +84,8 @@ enum db_result db_room_get(struct db *db, uint64_t id, uint64_t user_id, struct 
     return result;
 }
 
-static void read_list(struct db *db, size_t max, bool counted, struct room_list *list)
+/* `field`: which one of a struct room has the column after the usual ones; 0: there is none. */
+static void read_list(struct db *db, size_t max, size_t field, struct room_list *list)
 {
     size_t alloc = 0;
 
@@ -95,22 +97,25 @@ static void read_list(struct db *db, size_t max, bool counted, struct room_list 
         struct room *room = &list->room[list->count++];
         memset(room, 0, sizeof *room);
         db_room_read(db, room);
-        if (counted)
-            room->member_count = db_u64(db, DB_ROOM_COLUMN_COUNT);
+        if (field != 0)
+            *(uint64_t *)(void *)((char *)room + field) = db_u64(db, DB_ROOM_COLUMN_COUNT);
     }
 }
 
 enum db_result db_room_mine(struct db *db, uint64_t user_id, struct room_list *list)
 {
-    enum db_result result =
-        db_run(db,
-               "SELECT " DB_ROOM_COLUMNS " FROM members m JOIN rooms r ON r.id = m.room_id" DB_ROOM_OTHER
-               "WHERE m.user_id = ? AND r.deleted_at IS NULL ORDER BY r.kind, 4, r.id LIMIT ?",
-               "uu", user_id, (uint64_t)ROOMS_MAX);
+    enum db_result result = db_run(
+        db,
+        "SELECT " DB_ROOM_COLUMNS
+        ", IF(r.last_seq > m.read_seq, (SELECT COUNT(*) FROM mentions x WHERE x.user_id = m.user_id AND "
+        "x.room_id = r.id AND x.seq > m.read_seq), 0) FROM members m JOIN rooms r ON r.id = "
+        "m.room_id" DB_ROOM_OTHER
+        "WHERE m.user_id = ? AND r.deleted_at IS NULL ORDER BY r.kind, 4, r.id LIMIT ?",
+        "uu", user_id, (uint64_t)ROOMS_MAX);
 
     *list = (struct room_list){NULL, 0};
     if (result == DB_OK)
-        read_list(db, ROOMS_MAX, false, list);
+        read_list(db, ROOMS_MAX, offsetof(struct room, mentions), list);
     return result;
 }
 
@@ -127,7 +132,7 @@ enum db_result db_room_public(struct db *db, uint64_t user_id, size_t limit, str
 
     *list = (struct room_list){NULL, 0};
     if (result == DB_OK)
-        read_list(db, limit, true, list);
+        read_list(db, limit, offsetof(struct room, member_count), list);
     return result;
 }
 
@@ -142,7 +147,7 @@ enum db_result db_room_common(struct db *db, uint64_t user_id, uint64_t other_id
 
     *list = (struct room_list){NULL, 0};
     if (result == DB_OK)
-        read_list(db, ROOMS_MAX, false, list);
+        read_list(db, ROOMS_MAX, 0, list);
     return result == DB_NONE ? DB_OK : result;
 }
 
@@ -173,7 +178,8 @@ static enum db_result read_members(struct db *db, enum db_result result, size_t 
     return DB_OK;
 }
 
-enum db_result db_room_members(struct db *db, uint64_t id, size_t limit, struct member_list *list)
+enum db_result db_room_members(struct db *db, uint64_t id, bool online_first, size_t limit,
+                               struct member_list *list)
 {
     enum db_result result =
         db_run(db,
@@ -181,8 +187,9 @@ enum db_result db_room_members(struct db *db, uint64_t id, size_t limit, struct 
                ", m.muted, m.added_by, COALESCE(a.display, ''), m.added_at FROM members m "
                "JOIN users u ON u.id = m.user_id" DB_PRESENCE_OF(
                    "u") "LEFT JOIN users a ON a.id = m.added_by "
-                        "WHERE m.room_id = ? ORDER BY m.role, u.display, u.id LIMIT ?",
-               "uu", id, (uint64_t)limit);
+                        "WHERE m.room_id = ? ORDER BY IF(?, " DB_PRESENCE_ONLINE
+                        ", 0) DESC, m.role, u.display, u.id LIMIT ?",
+               "uuu", id, (uint64_t)online_first, (uint64_t)limit);
 
     return read_members(db, result, limit, list);
 }
@@ -235,6 +242,29 @@ enum db_result db_user_raise(struct db *db, const uint64_t *users, size_t count)
     db_args_free(args);
     strbuf_release(&sql);
     return result == DB_NONE ? DB_OK : result;
+}
+
+static enum db_result renamed(struct db *db, void *context)
+{
+    const uint64_t *user = context;
+    enum db_result result = db_run(db,
+                                   "UPDATE rooms SET members_version = version + 1, version = version + 1 "
+                                   "WHERE deleted_at IS NULL AND id IN "
+                                   "(SELECT room_id FROM members WHERE user_id = ?)",
+                                   "u", *user);
+
+    if (result == DB_OK)
+        result = db_run(
+            db,
+            "UPDATE users u JOIN members o ON o.user_id = u.id JOIN rooms r ON r.id = o.room_id AND r.kind = "
+            "'direct' JOIN members m ON m.room_id = r.id SET u.version = u.version + 1 WHERE m.user_id = ?",
+            "u", *user);
+    return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result db_room_renamed(struct db *db, uint64_t user_id)
+{
+    return db_transaction(db, renamed, &user_id);
 }
 
 static enum db_result raise_members(struct db *db, uint64_t room_id)
@@ -399,6 +429,13 @@ static enum db_result bar_of(struct db *db, uint64_t room_id, uint64_t user_id, 
     *banned = found && db_u64(db, 0) != 0;
     *muted = found && !*banned;
     return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result db_room_bars(struct db *db, uint64_t id, uint64_t user_id, bool *banned)
+{
+    bool muted;
+
+    return bar_of(db, id, user_id, banned, &muted);
 }
 
 static enum db_result set_bar(struct db *db, uint64_t room_id, uint64_t user_id, uint64_t by)

@@ -28,6 +28,7 @@ struct room {
     enum role role;
     uint64_t read_seq;
     uint64_t unread;
+    uint64_t mentions; /* unread ones that are for him; filled by db_room_mine */
     /* The other one of a direct room: */
     uint64_t other_id;
     char other_name[TEXT_NAME_MAX + 1];
@@ -66,8 +67,14 @@ enum db_result db_room_mine(struct db *db, uint64_t user_id, struct room_list *l
 enum db_result db_room_public(struct db *db, uint64_t user_id, size_t limit, struct room_list *list);
 /* Groups that both users are in, by name. */
 enum db_result db_room_common(struct db *db, uint64_t user_id, uint64_t other_id, struct room_list *list);
-/* Members, higher roles first, then by name; at most `limit`. */
-enum db_result db_room_members(struct db *db, uint64_t id, size_t limit, struct member_list *list);
+/* Members, higher roles first, then by name; at most `limit`, perhaps those first who are online. */
+enum db_result db_room_members(struct db *db, uint64_t id, bool online_first, size_t limit,
+                               struct member_list *list);
+
+/* Whether the user may not join it. */
+enum db_result db_room_bars(struct db *db, uint64_t id, uint64_t user_id, bool *banned);
+/* The user goes by another display name: the lists of members have it, and those whom he writes with directly. */
+enum db_result db_room_renamed(struct db *db, uint64_t user_id);
 
 /* Who is banned, the last one first; added_by and added_at tell of the ban. */
 enum db_result db_room_banned(struct db *db, uint64_t id, struct member_list *list);

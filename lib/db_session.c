@@ -139,6 +139,7 @@ struct removal {
     uint64_t user_id;
     const uint8_t *hash;
     bool others;
+    const uint8_t *renewed; /* the one that stays gets this key */
 };
 
 static enum db_result remove_sessions(struct db *db, void *context)
@@ -148,8 +149,13 @@ static enum db_result remove_sessions(struct db *db, void *context)
                                 : "DELETE FROM sessions WHERE user_id = ? AND token_hash = ?";
     enum db_result result = db_run(db, sql, "ub", r->user_id, r->hash, (size_t)CRYPTO_HASH);
 
-    if (result == DB_NONE && r->others)
+    if (result == DB_NONE && r->others && r->renewed == NULL)
         return DB_OK;
+    if (result == DB_NONE && r->renewed != NULL)
+        result = DB_OK;
+    if (result == DB_OK && r->renewed != NULL)
+        result = db_run(db, "UPDATE sessions SET token_hash = ? WHERE user_id = ? AND token_hash = ?", "bub",
+                        r->renewed, (size_t)CRYPTO_HASH, r->user_id, r->hash, (size_t)CRYPTO_HASH);
     if (result != DB_OK)
         return result;
     return db_run(db, "UPDATE users SET version = version + 1 WHERE id = ?", "u", r->user_id);
@@ -157,14 +163,22 @@ static enum db_result remove_sessions(struct db *db, void *context)
 
 enum db_result db_session_remove(struct db *db, uint64_t user_id, const uint8_t hash[CRYPTO_HASH])
 {
-    struct removal r = {user_id, hash, false};
+    struct removal r = {user_id, hash, false, NULL};
 
     return db_transaction(db, remove_sessions, &r);
 }
 
 enum db_result db_session_remove_others(struct db *db, uint64_t user_id, const uint8_t keep[CRYPTO_HASH])
 {
-    struct removal r = {user_id, keep, true};
+    struct removal r = {user_id, keep, true, NULL};
+
+    return db_transaction(db, remove_sessions, &r);
+}
+
+enum db_result db_session_renew(struct db *db, uint64_t user_id, const uint8_t hash[CRYPTO_HASH],
+                                const uint8_t renewed[CRYPTO_HASH])
+{
+    struct removal r = {user_id, hash, true, renewed};
 
     return db_transaction(db, remove_sessions, &r);
 }

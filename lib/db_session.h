@@ -42,6 +42,9 @@ enum db_result db_session_list(struct db *db, uint64_t user_id, struct session_l
 /* Each ends sessions of the user and raises his version, so that held readers learn of it. */
 enum db_result db_session_remove(struct db *db, uint64_t user_id, const uint8_t hash[CRYPTO_HASH]);
 enum db_result db_session_remove_others(struct db *db, uint64_t user_id, const uint8_t keep[CRYPTO_HASH]);
+/* Removes the others, and gives the one that stays a new key. DB_NONE: it is gone itself. */
+enum db_result db_session_renew(struct db *db, uint64_t user_id, const uint8_t hash[CRYPTO_HASH],
+                                const uint8_t renewed[CRYPTO_HASH]);
 
 /* Housekeeping: removes what ended, at most `limit` rows. */
 enum db_result db_session_clean(struct db *db, unsigned limit);

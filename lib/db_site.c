@@ -123,7 +123,8 @@ enum db_result db_site_health(struct db *db, struct site_health *health)
         "(SELECT COUNT(*) FROM rooms WHERE kind = 'group' AND deleted_at IS NULL), "
         "(SELECT SUM(last_seq) FROM rooms WHERE deleted_at IS NULL), "
         "(SELECT COUNT(*) FROM rooms r JOIN messages l ON l.room_id = r.id AND l.seq = r.last_seq AND "
-        "l.created_at >= UTC_DATE() JOIN messages t ON t.room_id = r.id AND t.created_at >= UTC_DATE() "
+        "l.created_at >= UTC_DATE() JOIN messages t ON t.room_id = r.id AND t.created_at >= UTC_DATE() AND "
+        "t.kind = 'text' "
         "WHERE r.deleted_at IS NULL) FROM site WHERE id = 1",
         "");
 

@@ -347,7 +347,8 @@ void hub_room_sent(struct hub *hub, const struct write *w)
                             .nonce = (char *)(uintptr_t)w->nonce,
                             .event = strbuf_empty,
                             .text = (char *)(uintptr_t)w->text,
-                            .text_len = w->text_len};
+                            .text_len = w->text_len,
+                            .html = w->html};
         memcpy(m.created_at, w->created_at, sizeof m.created_at);
         const struct message_list one = {&m, 1};
         log_messages(hub, room, &one);

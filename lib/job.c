@@ -59,6 +59,8 @@ void job_free(struct job *job)
         free((void *)(uintptr_t)job->write.text);
         free((void *)(uintptr_t)job->write.nonce);
         free(job->write.present);
+        free(job->write.html);
+        free(job->write.names);
         break;
     case JOB_CHANGES:
         message_list_release(&job->changes.page.list);
@@ -100,7 +102,7 @@ uint64_t job_room_part(const struct room *room, bool current)
 
     x = mix(x ^ (uint64_t)room->role << 2 ^ (uint64_t)room->public << 1 ^ (uint64_t)room->direct);
     x = mix_text(mix_text(x, room->name), room->other_name);
-    return current ? x : mix(x ^ room->read_seq);
+    return current ? x : mix(mix(x ^ room->read_seq) ^ room->mentions);
 }
 
 uint64_t job_seq_part(uint64_t part, uint64_t last_seq)
@@ -148,7 +150,7 @@ static enum db_result read_page(struct db *db, struct read_job *r)
     if (query.kind == PAGE_AFTER && r->page.version < r->query.mark)
         r->page.version = r->query.mark;
     r->has_members = r->reset || (query.kind == PAGE_AFTER && r->page.room.members_version > r->query.mark);
-    return r->has_members ? db_room_members(db, query.room_id, MEMBERS_MAX, &r->members) : DB_OK;
+    return r->has_members ? db_room_members(db, query.room_id, true, MEMBERS_MAX, &r->members) : DB_OK;
 }
 
 static enum db_result read_all(struct db *db, struct read_job *r)
@@ -197,7 +199,7 @@ static void run_changes(struct db *db, struct changes_job *c)
     if (c->result != DB_OK || c->page.room.members_version <= c->members_version)
         return;
     c->has_members = true;
-    c->result = db_room_members(db, c->room_id, MEMBERS_MAX, &c->members);
+    c->result = db_room_members(db, c->room_id, true, MEMBERS_MAX, &c->members);
     if (c->result == DB_OK)
         c->result = db_room_member_ids(db, c->room_id, &c->ids, &c->ids_count);
 }

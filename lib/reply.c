@@ -113,6 +113,8 @@ void reply_rooms(struct strbuf *out, const struct room_list *rooms)
         strbuf_addf(out,
                     ",\"kind\":\"%s\",\"unread\":%" PRIu64 ",\"last_seq\":%" PRIu64 ",\"read_seq\":%" PRIu64,
                     room->direct ? "direct" : "group", room->unread, room->last_seq, room->read_seq);
+        if (room->mentions > 0)
+            strbuf_addf(out, ",\"mentions\":%" PRIu64, room->mentions);
         if (room->direct) {
             strbuf_addstr(out, ",\"user\":");
             json_text(out, room->other_name);
@@ -230,9 +232,16 @@ void reply_compose(struct strbuf *out, const struct config *config, const char *
     struct view *view = view_new();
     char nonce[CRYPTO_TOKEN_TEXT];
 
-    page_common(view, config, "messages", t("Not sent"), csrf, &nobody);
-    page_error(view, why->status, why->text);
-    view_set(view, "Error.Title", t("Not sent"));
+    page_common(view, config, "messages", why != NULL ? t("Not sent") : t("Preview"), csrf, &nobody);
+    if (why != NULL)
+        page_error(view, why->status, why->text);
+    view_set(view, "Error.Title", why != NULL ? t("Not sent") : t("Preview"));
+    if (why == NULL) {
+        struct view *item = view_item(view, "Preview", 0);
+        view_set(item, "Text", write->text);
+        if (write->html != NULL)
+            view_set(item, "Html", write->html);
+    }
     view_set_u64(view, "Room.Id", write->room_id);
     view_set(view, "Room.Name", t("the room"));
     if (write->text != NULL && text_utf8_length(write->text, write->text_len) >= 0)

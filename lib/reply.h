@@ -31,7 +31,7 @@ void reply_room_info(struct strbuf *out, const struct room *room);
 /* The timeline as a page of its own. */
 void reply_timeline(struct strbuf *out, const struct config *config, const struct read_job *read);
 
-/* The page that gives back what was typed when a form was refused. */
+/* The page that gives back what was typed: when a form was refused, or (`why` NULL) as it would be shown. */
 void reply_compose(struct strbuf *out, const struct config *config, const char *csrf,
                    const struct write *write, const struct refusal *why);
 

@@ -113,6 +113,17 @@ const char *timeline_display(const char *name, const char *display)
     return name != NULL && name[0] == '-' ? t("Former member") : display;
 }
 
+void timeline_link(const struct room *room, uint64_t seq, char out[TIMELINE_LINK])
+{
+    uint64_t before = seq + PAGE_LIMIT / 2;
+
+    if (room->last_seq > before)
+        snprintf(out, TIMELINE_LINK, "/rooms/%" PRIu64 "?before=%" PRIu64 "#m%" PRIu64, room->id, before,
+                 seq);
+    else
+        snprintf(out, TIMELINE_LINK, "/rooms/%" PRIu64 "#m%" PRIu64, room->id, seq);
+}
+
 void timeline_event(const struct message *m, struct strbuf *out)
 {
     const char *who =
@@ -166,6 +177,8 @@ static void one(struct view *item, const struct message *m)
         strbuf_release(&sentence);
     } else {
         view_set(item, "Text", m->text);
+        if (m->html != NULL)
+            view_set(item, "Html", m->html);
     }
     view_flag(item, "Deleted", m->deleted);
     if (m->deleter != NULL)
@@ -192,31 +205,59 @@ static bool follows(const struct message *before, const struct message *m)
     struct tm tm;
     time_t a, b;
 
-    if (before->sender_id != m->sender_id || before->event[0] != '\0' || m->event[0] != '\0' ||
-        strncmp(before->created_at, m->created_at, 10) != 0)
+    if (before->sender_id != m->sender_id || before->event[0] != '\0' || m->event[0] != '\0')
         return false;
     return parse_time(before->created_at, &tm, &a) && parse_time(m->created_at, &tm, &b) &&
            b - a <= FOLLOW_SECONDS;
 }
 
+/* The same moment as clocks in that zone show it. */
+static void local(const char *iso, int zone, char out[TIMELINE_TEXT])
+{
+    struct tm tm;
+    time_t when;
+
+    out[0] = '\0';
+    if (!parse_time(iso, &tm, &when))
+        return;
+    when += zone * 60;
+    gmtime_r(&when, &tm);
+    strftime(out, TIMELINE_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
+}
+
+/* Does it mention this user? */
+static bool is_for(const struct message *m, uint64_t user_id)
+{
+    char sign[64];
+
+    snprintf(sign, sizeof sign, MARKUP_MENTION "%" PRIu64 "\"", user_id);
+    return m->html != NULL &&
+           (strstr(m->html, sign) != NULL || strstr(m->html, MARKUP_MENTION "all\"") != NULL);
+}
+
 void timeline_view(struct view *view, const struct message_list *list, const struct timeline_viewer *viewer)
 {
+    char now[TIMELINE_TEXT], last[TIMELINE_TEXT] = "", day[TIMELINE_TEXT];
+
     for (size_t i = 0; i < list->count; i++) {
-        const struct message *m = &list->message[i], *before = i > 0 ? m - 1 : NULL;
+        const struct message *m = &list->message[i];
         struct view *item = view_item(view, "Messages", i);
         one(item, m);
         if (viewer == NULL)
             continue;
-        if (before == NULL || strncmp(before->created_at, m->created_at, 10) != 0) {
-            char day[TIMELINE_TEXT];
-            timeline_day(m->created_at, day);
+        local(m->created_at, viewer->zone, now);
+        bool same_day = strncmp(last, now, 10) == 0;
+        memcpy(last, now, sizeof last);
+        if (!same_day) {
+            timeline_day(now, day);
             view_set(item, "Day", day);
         }
         bool mine = m->sender_id == viewer->user_id && m->event[0] == '\0';
         bool is_new = viewer->first_new != 0 && m->seq == viewer->first_new;
-        view_flag(item, "Follow", before != NULL && !is_new && follows(before, m));
+        view_flag(item, "Follow", i > 0 && same_day && !is_new && follows(m - 1, m));
         view_flag(item, "New", is_new);
         view_flag(item, "Mine", mine);
+        view_flag(item, "ForMe", !mine && is_for(m, viewer->user_id));
         bool there = m->event[0] == '\0' && !m->deleted;
         view_flag(item, "CanEdit", mine && there && rights_may(viewer->role, viewer->direct, RIGHT_SEND));
         view_flag(item, "CanDelete",
@@ -254,7 +295,8 @@ static void json_one(struct strbuf *out, const struct message *m, const char *ht
     json_text(out, m->created_at);
     strbuf_addstr(out, ",\"edited_at\":");
     json_text(out, m->edited_at[0] != '\0' ? m->edited_at : NULL);
-    strbuf_addf(out, ",\"deleted\":%s", m->deleted ? "true" : "false");
+    strbuf_addf(out, ",\"deleted\":%s%s", m->deleted ? "true" : "false",
+                m->html != NULL ? ",\"formatted\":true" : "");
     if ((m->parts & PART_PIN) != 0)
         strbuf_addstr(out, ",\"pinned\":true");
     if (m->deleter != NULL) {

@@ -22,6 +22,10 @@ void timeline_full(const char *iso, char out[TIMELINE_TEXT]);
  * `name` may be NULL. */
 const char *timeline_display(const char *name, const char *display);
 
+/* Where a message is read: its room, or a page of the room's history around it, so that scripts are not needed. */
+#define TIMELINE_LINK 96
+void timeline_link(const struct room *room, uint64_t seq, char out[TIMELINE_LINK]);
+
 /* The sentence of an event ("Tom Hale added Jun Sato"), appended. */
 void timeline_event(const struct message *message, struct strbuf *out);
 
@@ -32,6 +36,7 @@ struct timeline_viewer {
     bool direct;
     uint64_t first_new; /* the first unread message; 0: none */
     const struct kept *kept;
+    int zone;           /* minutes east of UTC, for the days */
 };
 
 /* Fills Messages.N of the view, in order, with grouping and day separators when there is a viewer. */

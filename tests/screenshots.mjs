@@ -26,7 +26,7 @@ async function shoot(page, name, look, { address = name, first, then, needs }) {
   await page.waitForTimeout(look === 'plain' ? 300 : 700);
   await then?.(page, look);
   await page.waitForTimeout(200);
-  const high = await page.evaluate(() => document.querySelector('.page')?.scrollHeight || document.documentElement.scrollHeight);
+  const high = await page.evaluate(() => Math.max(document.querySelector('.page')?.scrollHeight || 0, document.documentElement.scrollHeight));
   if (high > page.viewportSize().height) await page.setViewportSize({ width, height: high });
   await page.screenshot({ path: `${folder}/${name}-${look}.png` });
 }

@@ -159,7 +159,7 @@ test('two windows of one person: each shows what the other has not sent yet, and
   await open(ana, room);
 });
 
-for (const name of ['time', 'status', 'sidebar', 'unread', 'timeline', 'view', 'members', 'announce', 'history', 'send', 'edit', 'draft', 'grow', 'group', 'pending', 'outbox', 'net', 'follow',
+for (const name of ['time', 'status', 'sidebar', 'unread', 'timeline', 'view', 'members', 'panel', 'later', 'rights', 'announce', 'history', 'send', 'edit', 'draft', 'grow', 'group', 'pending', 'outbox', 'net', 'follow',
   'page', 'room']) {
   test(`without js/${name}.js a message is still sent`, async () => {
     const page = await ana.context.newPage();

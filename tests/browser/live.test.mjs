@@ -175,6 +175,42 @@ test('a new name and topic of the group reach a page that is open', async () => 
   await open(ben, room);
 });
 
+test('a group that becomes private has a lock on a page that is open', async () => {
+  await open(ben, room);
+  const signs = ben.page.locator('.bar h1, #lists [aria-current] .sign');
+  assert.equal(await signs.locator('.lock').count(), 0);
+  const page = await ana.context.newPage();
+  await page.goto(`${ana.site.url}/rooms/${room}/settings`);
+  await page.getByLabel('Private: only those who are added').check();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.close();
+  await signs.locator('.lock').nth(1).waitFor();
+});
+
+test('a new display name is seen at once: beside what was written, in the lists, and at the head of the two\'s own room', async () => {
+  await open(ana, room);
+  await say(ana, 'who am I?');
+  await sees(ben, 'who am I?');
+  const second = { ...ben, page: await ben.context.newPage() };
+  await second.page.goto(`${ana.site.url}/people/${ana.name}`);
+  await second.page.getByRole('button', { name: 'Message' }).click();
+  await second.page.waitForURL(/\/rooms\/\d+/);
+  const page = await ana.context.newPage();
+  await page.goto(`${ana.site.url}/account`);
+  await page.getByLabel('Display name').fill('Ana the Second');
+  await page.getByRole('button', { name: 'Save profile' }).click();
+  await page.locator('.notice').first().waitFor();
+  await message(ben, 'who am I?').getByRole('link', { name: 'Ana the Second' }).waitFor({ state: 'attached' });
+  for (const place of ['#lists .name', '#members .name']) await ben.page.locator(place, { hasText: 'Ana the Second' }).first().waitFor();
+  await second.page.locator('h1', { hasText: 'Ana the Second' }).waitFor();
+  await ana.page.locator('.me .display', { hasText: 'Ana the Second' }).waitFor();
+  await page.getByLabel('Display name').fill(ana.name);
+  await page.getByRole('button', { name: 'Save profile' }).click();
+  await page.locator('.notice').first().waitFor();
+  await page.close();
+  await second.page.close();
+});
+
 test('over plain HTTP, where browsers hide crypto.randomUUID and locks, messages are sent all the same', async () => {
   const page = await ana.context.newPage();
   await page.addInitScript(() => {

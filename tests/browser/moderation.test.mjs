@@ -79,11 +79,14 @@ test('who becomes an admin may delete others\' messages at once, and the message
   assert.equal(await message(ben, 'a slip').locator('[data-tool="delete"]').count(), 0);
   const page = await ana.context.newPage();
   await page.goto(`${snug.url}/rooms/${room}/settings`);
+  const leads = ben.page.locator('.bar').getByRole('link', { name: 'About' });
+  assert.ok(await leads.isVisible());
   await page.getByLabel(`Role of ${ben.name}`).selectOption('admin');
   await page.getByRole('button', { name: `Change the role of ${ben.name}` }).click();
   await page.close();
   const tool = message(ben, 'a slip').locator('[data-tool="delete"]');
   await tool.waitFor({ state: 'attached' });
+  await ben.page.locator('.bar').getByRole('link', { name: 'Settings' }).waitFor();
   await message(ben, 'a slip').hover();
   await tool.click();
   await ben.page.getByRole('button', { name: 'Delete', exact: true }).click();

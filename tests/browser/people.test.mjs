@@ -52,17 +52,23 @@ test('dots change wherever somebody is shown, when he comes and soon after he le
     await dot(pages[i], place, false);
     await dot(pages[i], `#lists ${of(ben)}`, false);
   }
+  const panel = () => ana.page.locator('#members section:visible').evaluateAll((all) => all.map((one) => [one.querySelector('h3').textContent, ...[...one.querySelectorAll('li')].map((li) => li.dataset.userName)]));
+  assert.deepEqual(await panel(), [['Online · 1', ana.name], ['Away · 1', ben.name]]);
   await open(ben, room);
   for (const [i, [, place]] of places.entries()) {
     await dot(pages[i], place, true);
     await dot(pages[i], `#lists ${of(ben)}`, true);
   }
+  await ana.page.locator(`#members section:nth-of-type(1) ${of(ben)}`).waitFor();
+  assert.deepEqual(await panel(), [['Online · 2', ana.name, ben.name]]);
   await leave(ben);
   for (const [i, [, place]] of places.entries()) {
     await dot(pages[i], place, false);
     await dot(pages[i], `#lists ${of(ben)}`, false);
     await stayed(pages[i]);
   }
+  await ana.page.locator(`#members section:nth-of-type(2) ${of(ben)}`).waitFor();
+  assert.deepEqual(await panel(), [['Online · 1', ana.name], ['Away · 1', ben.name]]);
   for (const one of pages.slice(1)) await one.page.close();
   assert.deepEqual(ana.faults, []);
 });

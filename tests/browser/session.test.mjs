@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { site } from '../lib/site.mjs';
-import { context, group, open, person, say, sees, signIn } from './lib.mjs';
+import { context, group, open, PASSWORD, person, say, sees, signIn } from './lib.mjs';
 
 let snug;
 let ana;
@@ -91,4 +91,44 @@ test('another user of the same browser never sees the first one\'s unsent messag
   await ana.page.unroute('**/messages');
   await ana.page.waitForTimeout(1500);
   assert.equal(await ana.page.getByText('my own unsent words').count(), 0);
+});
+
+test('after signing out, the back button shows nothing of what was there', async () => {
+  const ben = await person(snug);
+  const room = await group(ben, [], { topic: 'a private topic' });
+  await open(ben, room);
+  await say(ben, 'words for nobody else');
+  await sees(ben, 'words for nobody else');
+  for (const path of ['/people', `/rooms/${room}/settings`, '/account']) await ben.page.goto(`${snug.url}${path}`);
+  await ben.page.getByRole('button', { name: 'Sign out here' }).click();
+  await ben.page.waitForURL((url) => url.pathname === '/login');
+  for (let back = 0; back < 4; back += 1) {
+    await ben.page.goBack().catch(() => {});
+    await ben.page.waitForLoadState();
+    const shown = await ben.page.content();
+    assert.doesNotMatch(shown, /words for nobody else|a private topic/, ben.page.url());
+    assert.ok(!shown.includes(ben.name), `${ben.page.url()}: ${shown}`);
+  }
+  await ben.context.close();
+});
+
+test('a password changed in one tab leaves the others of this browser signed in, and what they send goes through', async () => {
+  const ben = await person(snug);
+  const room = await group(ben, []);
+  await open(ben, room);
+  const other = await ben.context.newPage();
+  await other.goto(`${snug.url}/account`);
+  await other.getByLabel('Password now').fill(PASSWORD);
+  await other.getByLabel('New password').fill('another good one');
+  await other.getByRole('button', { name: 'Change password' }).click();
+  await other.getByText('Your password is changed').waitFor();
+  await ben.page.bringToFront();
+  await ben.page.waitForTimeout(2500);
+  assert.equal(await ben.page.locator('#connection', { hasText: 'signed out' }).isVisible(), false);
+  await say(ben, 'still here');
+  await ben.page.locator('#messages .message:not(.pending)', { hasText: 'still here' }).waitFor();
+  const there = await ben.context.newPage();
+  await there.goto(`${snug.url}/rooms/${room}`);
+  await there.getByText('still here').waitFor();
+  await ben.context.close();
 });

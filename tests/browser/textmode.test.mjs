@@ -61,7 +61,8 @@ test('what a text browser shows says nothing that is not so, and runs no words t
   assert.doesNotMatch(page, /has muted you|This is the beginning/);
   assert.match(page, /Groups \+ ?Find or create a group/);
   assert.match(page, /Members 2/);
-  assert.match(page, new RegExp(`\\* \\S+ (online|away) ${ana.name} owner`));
+  assert.match(page, new RegExp(`(Online|Away) · \\d\\s+\\* \\S+ (online|away) ${ana.name} owner`));
+  assert.doesNotMatch(page, /\(BUTTON\)\s*(\(BUTTON|\n|$)/);
   assert.doesNotMatch(page, /\[(INLINE|IMG|LINK)\]/);
 });
 

@@ -105,6 +105,22 @@ test('with more unread than a page holds, the room still opens at the first of t
   assert.ok(top > 0 && top < 400, `the mark is in view: ${top}`);
 });
 
+test('a link to a message opens around it, however old it is, and shows which it is', async () => {
+  for (const seq of [125, 20]) {
+    await ben.page.goto('about:blank');
+    await ben.page.goto(`${ana.site.url}/rooms/${room}#m${seq}`);
+    const found = ben.page.locator(`#m${seq}:target`);
+    await found.waitFor();
+    await ben.page.waitForFunction((id) => {
+      const [box, view] = [document.getElementById(id).getBoundingClientRect(), document.getElementById('timeline').getBoundingClientRect()];
+      return box.top >= view.top && box.bottom <= view.bottom;
+    }, `m${seq}`);
+    const ground = (element) => getComputedStyle(element).backgroundColor;
+    assert.notEqual(await found.evaluate(ground), await ben.page.locator(`#m${seq - 1}`).evaluate(ground));
+    assert.ok(await ben.page.locator(`#m${seq + 3}`).count() && await ben.page.locator(`#m${seq - 3}`).count());
+  }
+});
+
 test('what is typed survives a reload, in its own room only', async () => {
   await open(ben, room);
   await ben.page.locator('#composer textarea').pressSequentially('half a thought');

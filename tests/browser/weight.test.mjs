@@ -12,9 +12,9 @@ let ana;
 let room;
 
 // Opens the room in a browser that has never been here, and waits until nothing more comes.
-async function visit(options = {}) {
+async function visit({ members = 'on', zone = 0, ...options } = {}) {
   const shown = await context(options);
-  await shown.addCookies(await ana.context.cookies());
+  await shown.addCookies([...await ana.context.cookies(), ...Object.entries({ members, zone }).map(([name, value]) => ({ name: `snug_${name}`, value: String(value), domain: new URL(snug.url).hostname, path: '/rooms' }))]);
   await shown.addInitScript(() => {
     window.shifts = [];
     new PerformanceObserver((list) => {
@@ -58,10 +58,12 @@ test('the first page of a room comes in less than 60 KiB, with all that it needs
   await close();
 });
 
-for (const [name, options] of [['on a desk', {}], ['on a phone', { phone: true }]]) {
+for (const [name, options] of [['on a desk', {}], ['on a phone', { phone: true }], ['for who put the members away', { members: 'off' }], ['in Tokyo', { zone: 540, timezoneId: 'Asia/Tokyo' }]]) {
   test(`nothing shifts while it loads, ${name}`, async () => {
     const { page, close } = await visit(options);
     assert.deepEqual(await page.evaluate(() => window.shifts), []);
+    assert.equal(await page.locator('.no-members').count(), Number(options.members === 'off'));
+    assert.ok((await page.evaluate(() => document.cookie)).includes(`snug_zone=${options.zone ?? 0}`));
     await close();
   });
 }

@@ -515,9 +515,24 @@ describe('the account page', () => {
   }
 
   test('refuses the e-mail address of another user', async () => {
-    const answer = await bea.submit('/account', { action: 'profile', display: 'Bea', email: `${anna.name}@example.org` });
+    const answer = await bea.submit('/account', { action: 'profile', display: 'Bea', email: `${anna.name}@example.org`, profile_password: PASSWORD });
     assert.equal(answer.status, 422);
     assert.notEqual(fieldError(answer.text, 'email'), '');
+  });
+
+  test('changes the e-mail address only for who knows the password', async () => {
+    const email = `${unique('new')}@example.org`;
+    for (const profile_password of [undefined, '', 'not it at all']) {
+      const answer = await bea.submit('/account', { action: 'profile', display: 'Bea', email, profile_password });
+      assert.equal(answer.status, 422);
+      assert.notEqual(fieldError(answer.text, 'profile_password'), '');
+      assert.equal(fieldValue(answer.text, 'email'), email, 'what was typed stands');
+    }
+    assert.equal(fieldValue((await bea.get('/account')).text, 'email'), `${bea.name}@example.org`);
+    assert.equal((await bea.submit('/account', { action: 'profile', display: 'Bea', email: `${bea.name}@EXAMPLE.org` })).status, 303, 'the same one needs none');
+    assert.equal((await bea.submit('/account', { action: 'profile', display: 'Bea', email, profile_password: PASSWORD })).status, 303);
+    assert.equal(fieldValue((await bea.get('/account')).text, 'email'), email);
+    assert.equal((await bea.submit('/account', { action: 'profile', display: 'Bea', email: `${bea.name}@example.org`, profile_password: PASSWORD })).status, 303);
   });
 
   test('refuses invalid UTF-8, NUL and an action that does not exist', async () => {

@@ -153,7 +153,7 @@ describe('users', () => {
     assert.equal((await dora.get('/account')).status, 303);
     assert.equal((await again.message({ room, text: 'still here', nonce: 'x1' })).status, 401);
     assert.equal((await site.sql(`SELECT s.user_id FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.name = '${dora.name}'`)).length, 0);
-    assert.match(textOf((await anna.get(`/admin/users/${dora.name}`)).text), /suspended/);
+    assert.match(textOf((await anna.get(`/admin/users/${dora.name}`)).text), /Name \S+ Suspended/);
     assert.equal((await user(anna, dora.name, 'unsuspend')).status, 303);
     assert.equal((await (await signIn(site, dora.name)).get(`/rooms/${room}`)).status, 200);
     assert.deepEqual((await audit(dora.name)).map((line) => line[1]), ['suspended', 'let back in']);

@@ -147,6 +147,7 @@ export class Client {
     this.url = new URL(url);
     this.cookies = new Map();
     this.token = undefined;
+    this.from = undefined; // the address it comes from: any of 127.0.0.0/8
   }
 
   cookieHeader() {
@@ -161,7 +162,7 @@ export class Client {
     if (this.cookies.size && !('Cookie' in all)) all.Cookie = this.cookieHeader();
     if (body !== undefined && !('Content-Length' in all) && !('Transfer-Encoding' in all)) all['Content-Length'] = Buffer.byteLength(body);
     return new Promise((resolve, reject) => {
-      const request = http.request({ agent, host: this.url.hostname, port: this.url.port, path, method, headers: all }, (response) => {
+      const request = http.request({ agent, localAddress: this.from, host: this.url.hostname, port: this.url.port, path, method, headers: all }, (response) => {
         const parts = [];
         response.on('data', (part) => parts.push(part));
         response.on('error', reject);

@@ -196,7 +196,9 @@ describe('a ban', () => {
     assert.equal((await roles(id))[cast.member.name], undefined);
     assert.equal(await listed(cast.member, id), undefined);
     await refused(cast.member.list({ room: id }), 403, 'not_a_member');
-    assert.match(textOf((await cast.member.get(`/rooms/${id}`)).text), /Join this group/, 'seen as by anybody');
+    const { text } = await cast.member.get(`/rooms/${id}`);
+    assert.match(textOf(text), /You are banned from this group/);
+    assert.doesNotMatch(textOf(text), /Join this group/);
     const join = await cast.member.settings(id, 'join');
     assert.equal(join.status, 403);
     assert.match(textOf(join.text), /banned from this group/);

@@ -125,6 +125,16 @@ describe('the page of one person', () => {
     assert.equal((await anna.submit(`/people/${gone}`, {})).status, 404);
   });
 
+  test('of who is suspended says so, and nobody writes to it', async () => {
+    const [out] = await addUsers(first, 1, 'out');
+    await change(out, 'suspended_at = UTC_TIMESTAMP(3)');
+    const { status, text } = await anna.get(`/people/${out}`);
+    assert.equal(status, 200);
+    assert.match(textOf(text), /Now Suspended/);
+    assert.ok(!formsOf(text.split('<main')[1]).some(({ action }) => action === `/people/${out}`));
+    assert.equal((await anna.submit(`/people/${out}`, {})).status, 404);
+  });
+
   test('opens the same direct room for both, whoever presses the button', async () => {
     const ben = await person(first);
     const room = await anna.direct(ben.name);

@@ -122,7 +122,7 @@ describe('a link by mail', () => {
     const [first] = await linkFor(name);
     await owner.submit('/account', { action: 'profile', display: name, email: `${name}@example.org` });
     assert.equal(await visit(first), 200, 'the same address is no change');
-    await owner.submit('/account', { action: 'profile', display: name, email: `new-${name}@example.org` });
+    await owner.submit('/account', { action: 'profile', display: name, email: `new-${name}@example.org`, profile_password: PASSWORD });
     assert.equal(await visit(first), 410);
     const second = unique('token');
     await mailing.sql(`INSERT INTO links (token_hash, kind, user_id, created_by, created_at, expires_at) SELECT UNHEX(SHA2('${second}', 256)), 'reset', id, id, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL 1 HOUR FROM users WHERE name = '${name}'`);

@@ -520,6 +520,7 @@ describe('rights', () => {
     const down = await cast.owner.settings(id, 'role', { member: cast.owner.name, role: 'member' });
     assert.ok([403, 409, 422].includes(down.status), String(down.status));
     assert.equal((await roles(id))[cast.owner.name], 'owner');
+    assert.match(down.text.split(`data-user-name="${cast.owner.name}"`)[1].split('</li>')[0], /id="role-error">[^<]*owner/, 'said beside the name');
     assert.equal((await cast.owner.settings(id, 'role', { member: cast.admin.name, role: 'owner' })).status, 303);
     assert.equal((await cast.owner.settings(id, 'leave')).status, 303);
     assert.equal((await roles(id))[cast.admin.name], 'owner');

@@ -159,7 +159,7 @@ describe('deleting the account', () => {
 
   test('takes the name out of what the groups tell, and the bans with it, for those who read on as well', async () => {
     const [ana, ben, cleo] = await people(site, 3, 'named');
-    await account(ana, 'profile', { display: 'Ana Real, Name', email: `${unique('ana')}@example.org` });
+    await account(ana, 'profile', { display: 'Ana Real, Name', email: `${unique('ana')}@example.org`, profile_password: PASSWORD });
     const room = await ben.group({ members: `${cleo.name} ${ana.name}`, topic: 'Ana Real, Name' });
     const other = await ben.group({ visibility: 'public' });
     await ben.settings(room, 'update', { name: unique('group'), topic: 'for Ana Real, Name', visibility: 'private' });

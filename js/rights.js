@@ -1,11 +1,10 @@
-// Whether one may write here. The composer of who was muted, or is not in the room any more, gives way to a note; what
-// was typed stays in view, to be copied.
+// What one may do here. The composer of who was muted, or is not in the room any more, gives way to a note; what was
+// typed stays in view, to be copied. What leads to the settings says whether one may change them.
 
-import { on, page, tell } from './page.js';
+import { page } from './page.js';
 import { t } from './text.js';
 
 const note = document.getElementById('closed');
-const muted = note?.dataset.muted;
 
 function close(words) {
   const field = page.composer?.elements.text;
@@ -23,17 +22,14 @@ function open() {
   else if (page.composer) page.composer.hidden = page.composer.elements.text.readOnly = page.composer.querySelector('.row').hidden = false;
 }
 
-function update({ rooms }) {
-  const role = rooms?.find((room) => String(room.id) === page.room)?.role;
-  if (!role || role === page.role) return;
-  const was = page.role;
-  page.role = role;
-  tell('role');
-  if (role === 'muted') close(muted);
+export function role(was) {
+  const manages = page.role === 'owner' || page.role === 'admin';
+  for (const link of document.querySelectorAll('[data-manage]')) link.textContent = manages ? link.dataset.manage : link.dataset.about;
+  if (page.role === 'muted') close(note.dataset.muted);
   else if (was === 'muted') open();
 }
 
-export function start() {
-  on('update', update);
-  on('gone', () => close(t('You are not in this room any more.')));
+export function gone() {
+  document.querySelectorAll('.tools').forEach((tools) => tools.remove());
+  close(t('You are not in this room any more.'));
 }

@@ -1,0 +1,1 @@
+<?cs if:m.Html ?><div class="words rich"><?cs escape:"none" ?><?cs var:m.Html ?><?cs /escape ?></div><?cs else ?><span class="words"><?cs var:m.Text ?></span><?cs /if ?>
