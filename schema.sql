@@ -325,7 +325,7 @@ CREATE TABLE IF NOT EXISTS bookmarks (
 
 UPDATE site SET schema_version = 12 WHERE id = 1 AND schema_version < 12;
 
--- Migration 14: what a search looks in (lib/db_search.h). It follows the messages: everything here can be made anew from
+-- Migration 14: what a search looks in (lib/db_index.h). It follows the messages: everything here can be made anew from
 -- them, so that nothing is lost with it.
 
 -- Which messages have a word. A row stands for 64 numbers in a row of one room, and each of its bits for a message. By room and token,

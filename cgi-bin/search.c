@@ -1,9 +1,10 @@
 /* "/search": finds messages by their words ("?q=", query.h); "/saved": what I keep for myself; "/rooms/ID/pins": what is
  * pinned there. "?before=" goes on with older ones. "/search?room=ID" has that room filled in.
  *
- * The index is brought up to date before it is asked (db_search.h); meanwhile a thread of this program follows the rooms that
+ * The index is brought up to date before it is asked (db_index.h); meanwhile a thread of this program follows the rooms that
  * nobody searches. In plain CGI there is none, and a search does what it can in a second. */
 #include "app.h"
+#include "db_index.h"
 #include "db_search.h"
 #include "mem.h"
 #include "sandbox.h"
@@ -32,7 +33,11 @@
 
 /* ---- the follower ---- */
 
-static struct config follower_config;
+static struct {
+    struct config config;
+    struct db *db; /* NULL: there is none */
+    pthread_t thread;
+} follower;
 
 static int64_t now_ms(void)
 {
@@ -46,20 +51,24 @@ static int64_t now_ms(void)
 __attribute__((noreturn)) static void *follow(void *context)
 {
     struct db *db = context;
+    int state;
     uint64_t changes = 0, before = 0;
     int64_t looked = now_ms();
 
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
     db_thread_begin();
-    if (follower_config.sandbox) /* where there is none, the program says so */
-        sandbox_enter(&follower_config);
+    if (follower.config.sandbox) /* where there is none, the program says so */
+        sandbox_enter(&follower.config);
     for (;;) {
         int64_t began = now_ms();
-        enum db_result result = db_search_step(db, &changes);
+        enum db_result result = db_index_step(db, &changes);
         bool busy = before != 0 && (int64_t)(changes - before) * 1000 > BUSY * (began - looked);
         int64_t pause = result != DB_OK ? IDLE_PAUSE : busy ? BUSY_PAUSE : now_ms() - began + STEP_PAUSE;
         before = changes;
         looked = began;
+        pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &state); /* it ends only while it does nothing */
         usleep((useconds_t)pause * 1000);
+        pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
     }
 }
 
@@ -67,16 +76,27 @@ static void start_follower(void)
 {
     struct stat in;
     sigset_t all, before;
-    pthread_t thread;
 
     if (fstat(0, &in) != 0 || !S_ISSOCK(in.st_mode)) /* plain CGI */
         return;
-    config_load(&follower_config);
+    config_load(&follower.config);
+    follower.db = db_new(&follower.config);
     sigfillset(&all); /* signals are for who answers */
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (pthread_create(&thread, NULL, follow, db_new(&follower_config)) != 0)
+    if (pthread_create(&follower.thread, NULL, follow, follower.db) != 0) {
         log_line("cannot start the thread that follows the rooms");
+        exit(70);
+    }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void stop_follower(void)
+{
+    if (follower.db == NULL)
+        return;
+    pthread_cancel(follower.thread);
+    pthread_join(follower.thread, NULL);
+    db_free(follower.db);
 }
 
 /* ---- what was found ---- */
@@ -224,7 +244,7 @@ static enum db_result find(struct req *req, const struct query *query, const str
     if (result == DB_OK || result == DB_NONE)
         result = resolve(req, query, &rooms, &search);
     if (result == DB_OK)
-        result = db_search_follow(req->db, req->me.id, search.room_id, FOLLOW_MS, &behind);
+        result = db_index_follow(req->db, req->me.id, search.room_id, FOLLOW_MS, &behind);
     if (result == DB_OK)
         result = db_search(req->db, &search, &list);
     if (result == DB_OK)
@@ -323,5 +343,7 @@ static const struct route routes[] = {
 int main(int argc, char **argv)
 {
     start_follower();
-    return app_main(argc, argv, routes);
+    int status = app_main(argc, argv, routes);
+    stop_follower();
+    return status;
 }

@@ -1,14 +1,7 @@
 /* Finding messages by their words; and the lists of what is saved and pinned.
  *
- * The index. InnoDB's own full-text index reads all messages with a word before the first is shown: with a million of
- * them a common word takes seconds. Here a row of search_words stands for a block of 64 messages of one room and a token
- * (words.h), with a bit for each. Words meet by ANDing bits, the newest come first by the primary key, and a search stops
- * at a page: it costs about the same however many messages there are.
- *
- * The index follows the messages: it is brought up to the room's version before it is asked, a block at a time, by what
- * the block's messages say at the moment (deleted and passed ones say nothing). A send does nothing for it. Whoever is
- * killed meanwhile, or does it twice, leaves it right. What it finds is looked at once more: a token may mean several
- * words.
+ * The index (db_index.h) is asked for the newest messages that have all the words, a few at a time, and these are looked
+ * at once more: so a search stops at a page, and costs about the same however many messages there are.
  *
  * Rights are part of every query: only rooms of which the user is a member are looked into. */
 #ifndef SNUG_DB_SEARCH_H
@@ -53,12 +46,5 @@ enum db_result db_search(struct db *db, const struct search *search, struct foun
 /* What the user saved, or what is pinned in a room of his (room_id not 0): the last first. */
 enum db_result db_search_kept(struct db *db, uint64_t user_id, uint64_t room_id, const struct place *before,
                               struct found_list *list);
-
-/* Brings the index of the user's rooms (or of one of them) up to date, for at most so many milliseconds. *behind: it is not yet. */
-enum db_result db_search_follow(struct db *db, uint64_t user_id, uint64_t room_id, unsigned ms, bool *behind);
-
-/* The same for any room, one step, and for rooms that are gone. DB_NONE: there is nothing to do. *changes: how many all
- * rooms have had so far, which tells how busy the site is. */
-enum db_result db_search_step(struct db *db, uint64_t *changes);
 
 #endif
