@@ -2,10 +2,13 @@
 #
 #   make            builds build/bin/<program> from cgi-bin/<program>.c, and build/libsnug.a from lib/
 #   make run        installs what is missing, builds, and serves: PORT= VAR= HOST= MESSAGES= DB= LIMITS= WAKEUPS=
+#   make reload     puts the new build in the place of what serves on VAR, without losing a request
 #   make demo       fills the site that runs on VAR with a small, lively example
 #   make backup     keeps all of the site that runs on VAR (or of DB) in FILE=; make restore FILE= makes a site of it
 #   make rerender   brings the messages of the site on VAR to the present way of formatting them
 #   make test       runs every test; SAN=1 runs them on a build that checks its memory
+#   make fuzz       feeds the parsers whatever a machine can think of, for SECONDS=120 in all
+#   make prove      a crowd on a site that is broken in every way: MINUTES= SEED=
 #   make screenshots writes pictures of every page to var/screenshots/
 #   make bench      measures it beside its peers: a table and a chart in var/bench/
 #   make lint       looks over C, templates and scripts
@@ -18,9 +21,10 @@ PREFIX  ?= /opt/snug
 ifneq ($(origin HOST),command line)
 HOST    := 127.0.0.1
 endif
-export PORT VAR HOST MESSAGES DB LIMITS WAKEUPS SAN FILE
+export PORT VAR HOST MESSAGES DB LIMITS WAKEUPS SAN FILE MINUTES SEED
 
 BUILD   := $(if $(filter-out 0,$(SAN)),build-san,build)
+SECONDS ?= 120
 export BUILD
 
 CC      := gcc
@@ -36,12 +40,17 @@ LDLIBS  := -lfcgi -lneo_cs -lneo_utl $(DBLIBS) -lcrypto -lz -lcmark-gfm-extensio
 ifeq ($(BUILD),build-san)
 CFLAGS  += -fsanitize=address,undefined -fno-omit-frame-pointer
 endif
+ifeq ($(BUILD),build-fuzz)
+CC      := clang
+CFLAGS  += -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+endif
 
 PROGRAMS := $(patsubst cgi-bin/%.c,$(BUILD)/bin/%,$(wildcard cgi-bin/*.c))
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 BENCH    := $(addprefix $(BUILD)/bench/,load dbload trivial fanout format)
 LIBRARY  := $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
-SOURCES  := $(wildcard lib/*.[ch] cgi-bin/*.[ch] cgi-bin/*/*.[ch] tests/unit/*.[ch] bench/*.[ch])
+SOURCES  := $(wildcard lib/*.[ch] cgi-bin/*.[ch] cgi-bin/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] bench/*.[ch])
 
 # The name under which browsers keep css/ and js/ for a year: it changes with their contents.
 ASSETS   := $(shell cat $$(find css js -type f 2>/dev/null | LC_ALL=C sort) /dev/null | sha256sum | cut -c1-12)
@@ -61,6 +70,10 @@ $(BUILD)/cgi-bin/admin.o: CHANGELOG.md
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libsnug.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libsnug.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 $(BUILD)/bench/load: $(addprefix $(BUILD)/bench/,answer.o stats.o rows.o reach.o)
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/libsnug.a
@@ -93,6 +106,9 @@ run:
 deps:
 	deploy/deps run
 
+reload:
+	@deploy/reload
+
 demo:
 	deploy/demo
 
@@ -108,11 +124,21 @@ rerender: all
 test:
 	tests/run
 
+prove:
+	deploy/deps run prove
+	@$(MAKE) -s all
+	node tests/prove/run.mjs
+
 screenshots:
 	tests/run tests/screenshots.mjs
 
 asan:
 	$(MAKE) test SAN=1
+
+fuzzers: $(FUZZERS)
+
+fuzz:
+	tests/fuzz/run $(SECONDS)
 
 bench:
 	bench/run
@@ -134,14 +160,14 @@ install: all
 	chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/static/$(ASSETS)
 	ln -sfn $(ASSETS) $(DESTDIR)$(PREFIX)/static/0
 	install -m 644 schema.sql LICENSE $(wildcard README.md CHANGELOG.md) $(DESTDIR)$(PREFIX)
-	install -m 644 $(filter-out deploy/run deploy/deps deploy/demo,$(wildcard deploy/*)) $(DESTDIR)$(PREFIX)/deploy
+	install -m 644 $(filter-out deploy/run deploy/reload deploy/deps deploy/demo,$(wildcard deploy/*)) $(DESTDIR)$(PREFIX)/deploy
 	chmod 755 $(DESTDIR)$(PREFIX)/deploy/backup
 	sed 's|/opt/snug|$(PREFIX)|g' nginx.conf > $(DESTDIR)$(PREFIX)/nginx.conf
 	sed -i 's|/opt/snug|$(PREFIX)|g' $(DESTDIR)$(PREFIX)/deploy/*
 
 clean:
-	rm -rf build build-san node_modules
+	rm -rf build build-san build-fuzz node_modules
 
-.PHONY: all unit run deps demo backup restore rerender test screenshots asan bench bench-programs lint install clean FORCE
+.PHONY: all unit run reload deps demo backup restore rerender test prove screenshots asan fuzz fuzzers bench bench-programs lint install clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -16,14 +16,9 @@ void cursor_write(const struct cursor *cursor, char out[CURSOR_TEXT])
         snprintf(out + len, CURSOR_TEXT - (size_t)len, "-%016" PRIx64, cursor->digest);
 }
 
-static bool is_hex(const char *text, size_t len)
-{
-    return strspn(text, "0123456789abcdef") >= len;
-}
-
 bool cursor_read(const char *text, struct cursor *cursor)
 {
-    char copy[CURSOR_TEXT], *part[4] = {NULL};
+    char copy[CURSOR_TEXT], again[CURSOR_TEXT], *part[4] = {NULL};
     size_t parts = 0;
 
     if (text == NULL || strlen(text) >= sizeof copy)
@@ -39,16 +34,16 @@ bool cursor_read(const char *text, struct cursor *cursor)
         }
     }
     memset(cursor, 0, sizeof *cursor);
-    if (parts < 3 || strlen(part[0]) != CURSOR_EPOCH - 1 || !is_hex(part[0], CURSOR_EPOCH - 1) ||
+    if (parts < 3 || strlen(part[0]) != CURSOR_EPOCH - 1 ||
+        strspn(part[0], "0123456789abcdef") != CURSOR_EPOCH - 1 ||
         !text_to_u64(part[1], UINT64_MAX, &cursor->room_id) ||
         !text_to_u64(part[2], UINT64_MAX, &cursor->version))
         return false;
     memcpy(cursor->epoch, part[0], CURSOR_EPOCH);
     if (parts == 4) {
-        if (strlen(part[3]) != 16 || !is_hex(part[3], 16))
-            return false;
         cursor->digest = strtoull(part[3], NULL, 16);
         cursor->has_digest = true;
     }
-    return true;
+    cursor_write(cursor, again); /* no leading zeros, no further way to write the same */
+    return strcmp(again, text) == 0;
 }

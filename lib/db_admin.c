@@ -3,6 +3,7 @@
 #include "db_audit.h"
 #include "db_link.h"
 #include "db_presence.h"
+#include "db_user.h"
 #include "lang.h"
 
 #include <inttypes.h>
@@ -61,7 +62,7 @@ enum db_result db_admin_user(struct db *db, const char *name, struct admin_user 
 {
     if (!text_is_name(name, strlen(name)))
         return DB_NONE;
-    enum db_result result = db_run(db, USER_COLUMNS "u.name = ?", "s", name);
+    enum db_result result = db_run(db, USER_COLUMNS DB_USER_NAMED, "s", name);
 
     if (result == DB_OK && db_next(db))
         read_user(db, user);

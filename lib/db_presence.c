@@ -14,9 +14,10 @@ enum db_result db_presence_mark(struct db *db, const uint64_t *users, const uint
 
     strbuf_addstr(&sql, "INSERT INTO presence (user_id, online_until, seen_at) VALUES ");
     db_marks(&sql, "(?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, UTC_TIMESTAMP(3))", size);
-    strbuf_addstr(&sql,
-                  " ON DUPLICATE KEY UPDATE online_until = GREATEST(online_until, VALUES(online_until)), "
-                  "seen_at = VALUES(seen_at)");
+    strbuf_addstr(
+        &sql, " ON DUPLICATE KEY UPDATE online_until = IF(seen_at > VALUES(seen_at), VALUES(online_until), "
+              "GREATEST(online_until, VALUES(online_until))), "
+              "seen_at = VALUES(seen_at)");
     for (size_t i = 0; i < size; i++) {
         size_t at = i < count ? i : count - 1;
         db_args_u64(args, users[at]);
@@ -43,7 +44,7 @@ enum db_result db_presence_online(struct db *db, struct presence **list, size_t 
 {
     enum db_result result = db_run(db,
                                    "SELECT u.id, u.name FROM presence p JOIN users u ON u.id = p.user_id "
-                                   "WHERE p.online_until > UTC_TIMESTAMP(3) AND u.hidden = 0 ORDER BY u.id",
+                                   "WHERE " DB_PRESENCE_THERE " AND u.hidden = 0 ORDER BY u.id",
                                    "");
     size_t alloc = 0;
 

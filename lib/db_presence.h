@@ -10,7 +10,10 @@
 
 /* Joins the presence of a user, for a list of people: p. */
 #define DB_PRESENCE_OF(user) " LEFT JOIN presence p ON p.user_id = " user ".id AND " user ".hidden = 0 "
-#define DB_PRESENCE_ONLINE   "COALESCE(p.online_until > UTC_TIMESTAMP(3), 0)"
+/* Who was seen later than now is not there: the clock was put back. */
+#define DB_PRESENCE_THERE \
+    "(p.online_until > UTC_TIMESTAMP(3) AND p.seen_at < UTC_TIMESTAMP(3) + INTERVAL 60 SECOND)"
+#define DB_PRESENCE_ONLINE "COALESCE(" DB_PRESENCE_THERE ", 0)"
 
 struct presence {
     uint64_t id;

@@ -1,5 +1,6 @@
 /* The site's row. */
 #include "db_site.h"
+#include "db_presence.h"
 #include "db_audit.h"
 #include "lang.h"
 
@@ -118,8 +119,8 @@ enum db_result db_site_health(struct db *db, struct site_health *health)
         "DATABASE()), "
         "(SELECT COUNT(*) FROM users WHERE deleted_at IS NULL), "
         "(SELECT COUNT(*) FROM users WHERE deleted_at IS NULL AND suspended_at IS NOT NULL), "
-        "(SELECT COUNT(*) FROM presence p JOIN users u ON u.id = p.user_id AND u.hidden = 0 WHERE "
-        "p.online_until > UTC_TIMESTAMP(3)), "
+        "(SELECT COUNT(*) FROM presence p JOIN users u ON u.id = p.user_id AND u.hidden = 0 "
+        "WHERE " DB_PRESENCE_THERE "), "
         "(SELECT COUNT(*) FROM rooms WHERE kind = 'group' AND deleted_at IS NULL), "
         "(SELECT SUM(last_seq) FROM rooms WHERE deleted_at IS NULL), "
         "(SELECT COUNT(*) FROM rooms r JOIN messages l ON l.room_id = r.id AND l.seq = r.last_seq AND "

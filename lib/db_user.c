@@ -96,7 +96,7 @@ enum db_result db_user_by_name(struct db *db, const char *name, struct user *use
     if (!text_is_name(name, strlen(name)))
         return DB_NONE;
     enum db_result result =
-        db_run(db, "SELECT " COLUMNS FROM "WHERE u.name = ? AND u.deleted_at IS NULL", "s", name);
+        db_run(db, "SELECT " COLUMNS FROM "WHERE " DB_USER_NAMED " AND u.deleted_at IS NULL", "s", name);
 
     if (result == DB_OK && db_next(db))
         read_user(db, user);
@@ -110,7 +110,7 @@ enum db_result db_user_credentials(struct db *db, const char *name_or_email, str
     const char *sql = strchr(name_or_email, '@') != NULL ? "SELECT " COLUMNS ", u.password" FROM
                                                            "WHERE u.email = LOWER(?) AND u.deleted_at IS NULL"
                                                          : "SELECT " COLUMNS ", u.password" FROM
-                                                           "WHERE u.name = ? AND u.deleted_at IS NULL";
+                                                           "WHERE " DB_USER_NAMED " AND u.deleted_at IS NULL";
     enum db_result result = db_run(db, sql, "s", name_or_email);
 
     memset(user, 0, sizeof *user);

@@ -6,6 +6,9 @@
 #include "db.h"
 #include "text.h"
 
+/* The user `u` of a name as somebody typed it. Names are ASCII; to compare them with anything else is an error in SQL. */
+#define DB_USER_NAMED "u.name = CONVERT(? USING ascii)"
+
 struct user {
     uint64_t id; /* 0: nobody */
     char name[TEXT_NAME_MAX + 1];

@@ -51,7 +51,9 @@ enum db_result db_versions(struct db *db, struct versions *v)
     struct strbuf sql = STRBUF_INIT;
     struct db_args *args = db_args_new();
 
-    strbuf_addstr(&sql, "SELECT 2, CAST(CONV(epoch, 16, 10) AS UNSIGNED), 0, 0 FROM site WHERE id = 1");
+    strbuf_addstr(&sql,
+                  "SELECT 2, CAST(CONV(epoch, 16, 10) AS UNSIGNED), "
+                  "CAST(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) * 1000 AS UNSIGNED), 0 FROM site WHERE id = 1");
     add_list(&sql, args,
              " UNION ALL SELECT 0, id, version, last_seq FROM rooms WHERE deleted_at IS NULL AND id IN (",
              v->room, v->rooms, sizeof *v->room);
@@ -76,6 +78,7 @@ enum db_result db_versions(struct db *db, struct versions *v)
             take_user(v, id, db_u64(db, 2));
         } else if (kind == ROW_SITE) {
             snprintf(v->epoch, DB_EPOCH, "%016" PRIx64, id);
+            v->clock = (int64_t)db_u64(db, 2);
         }
     }
     db_args_free(args);

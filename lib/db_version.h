@@ -21,12 +21,14 @@ struct versions {
     struct version_user *user;
     size_t users;
     /* Not 0: `user` is filled with all whose row changed in the last so many seconds instead; the caller frees it. It
-     * costs what has changed, not who is looked for. A change that took longer to commit than that is missed. */
+     * costs what has changed, not who is looked for. A change that took longer to commit than that is missed, and one
+     * from before the database's clock was stepped. */
     unsigned seconds;
+    int64_t clock;        /* filled: the database's, in ms */
     char epoch[DB_EPOCH]; /* filled: the site's */
 };
 
-/* Fills the rooms, the users and the epoch. */
+/* Fills the rooms, the users, the epoch and the clock. */
 enum db_result db_versions(struct db *db, struct versions *v);
 
 #endif

@@ -21,6 +21,7 @@
 #define FEW_USERS      64    /* up to so many are asked for by their numbers; of more, those that changed */
 #define ASK_ALL_MS     10000 /* but all of them so often, for what took long to commit */
 #define COMMIT_SECONDS 3     /* a change that commits this late is still seen by the next tick */
+#define STEP_MS        1000 /* the database's clock and ours differ by so much more than before: one was stepped */
 #define IDLE_MS        30000 /* a user who polls is followed for so long after his last one */
 
 static int64_t clock_ms(void)
@@ -83,6 +84,14 @@ static void look_again(struct hub *hub, struct reader *r)
 
 /* ---- what is sent ---- */
 
+/* Whether it was so within the last second that who reads may. */
+static bool is_sure(const struct hub *hub, const struct reader *r)
+{
+    int64_t at = r->user->confirmed_at > r->looked_at ? r->user->confirmed_at : r->looked_at;
+
+    return hub->ticked || hub->now - at <= CONFIRMED_MS;
+}
+
 /* Brings a parked reader to the room's version, from the log where it reaches back far enough. */
 static void serve(struct hub *hub, struct reader *r)
 {
@@ -92,6 +101,8 @@ static void serve(struct hub *hub, struct reader *r)
         return;
     if (r->busy || r->again || r->version < room->log_from) {
         look_again(hub, r);
+    } else if (!is_sure(hub, r)) {
+        room->held = true; /* this process or the database stood still: the next tick tells */
     } else if (r->kind == READER_JSON) {
         tell_wait(hub, r, true, NULL);
     } else if (r->out != NULL) {
@@ -533,7 +544,7 @@ static void read_found(struct hub *hub, struct reader *r, const struct read_job 
     struct hub_user *user = hub_user_get(hub, read->user.id);
     if (user->version != 0 && read->user.version > user->version)
         user_moved(hub, user, r);
-    r->looked_at = hub->now;
+    r->looked_at = read->asked_at;
     hub_user_update(hub, user, read, r->kind == READER_JSON);
     speak(hub, r, user->lang);
     note_room(hub, read);
@@ -591,7 +602,7 @@ static void submit_tick(struct hub *hub)
     struct job *job = job_new(JOB_TICK, NULL);
     struct tick_job *t = &job->tick;
     struct versions *v = &t->versions;
-    bool all = hub->users <= FEW_USERS || hub->now - hub->asked_all_at > ASK_ALL_MS;
+    bool all = hub->users <= FEW_USERS || hub->asked_all_at == 0 || hub->now - hub->asked_all_at > ASK_ALL_MS;
     v->room = mem_array(hub->rooms + 1, sizeof *v->room);
     v->user = all ? mem_array(hub->users + 1, sizeof *v->user) : NULL;
     for (size_t i = 0; i < HUB_TABLE; i++) {
@@ -651,6 +662,19 @@ static void confirm_others(struct hub *hub, int64_t asked_at)
                 user->confirmed_at = asked_at;
 }
 
+/* Tells those who had to wait for a tick. */
+static void serve_held(struct hub *hub)
+{
+    hub->ticked = true;
+    for (size_t i = 0; i < HUB_TABLE; i++)
+        for (struct hub_room *room = hub->room[i]; room != NULL; room = room->next)
+            if (room->held) {
+                room->held = false;
+                serve_all(hub, room, NULL);
+            }
+    hub->ticked = false;
+}
+
 static void tick_done(struct hub *hub, const struct tick_job *t)
 {
     const struct versions *v = &t->versions;
@@ -672,11 +696,20 @@ static void tick_done(struct hub *hub, const struct tick_job *t)
         if (user != NULL)
             confirm_user(hub, user, v->user[i].version, t->asked_at);
     }
+    bool stepped = llabs(v->clock - t->asked_at - hub->clock_ahead) > STEP_MS;
+    hub->clock_ahead = v->clock - t->asked_at;
+    if (stepped &&
+        v->seconds > 0) { /* what changed before that may not be among these: all are asked for at once */
+        hub->asked_all_at = 0;
+        hub->hurry = true;
+        return;
+    }
     hub->told_at = t->asked_at;
     if (v->seconds > 0)
         confirm_others(hub, t->asked_at);
     else
         hub->asked_all_at = t->asked_at;
+    serve_held(hub);
     if (t->looked)
         hub_people(hub, t);
 }
@@ -795,7 +828,8 @@ static struct hub_user *known(struct hub *hub, const struct read_job *read)
 static void arrive_known(struct hub *hub, struct reader *r, struct hub_user *user,
                          const struct read_job *read)
 {
-    user->used_at = r->looked_at = hub->now;
+    user->used_at = hub->now;
+    r->looked_at = user->confirmed_at;
     speak(hub, r, user->lang);
     hub_present(hub, user->id, r->deadline > 0 ? hub->config->presence_held : hub->config->presence_poll);
     place(hub, r, user, read->cursor.version, read->cursor.digest);

@@ -96,6 +96,7 @@ struct hub_room {
     bool live;            /* the log holds: somebody is parked */
     bool reading;         /* a JOB_CHANGES is under way */
     bool unserved;        /* the log went on in this turn; its readers are told at the turn's end */
+    bool held;            /* some of its readers are told after the next tick */
     bool dirty;           /* changed, to a version not known */
     int64_t dirty_at;
     uint64_t version;     /* the log is complete up to here */
@@ -192,11 +193,13 @@ struct hub {
     unsigned langs;  /* a bit for each language that somebody reads */
     size_t unserved; /* rooms */
     bool ticking;    /* a JOB_TICK is under way */
+    bool ticked;     /* one has just come back: who is there may be */
     bool hurry;      /* a room changed that only the tick can tell about */
     int64_t now;
     int64_t scanned_at;
     int64_t told_at;      /* when the last tick that succeeded was asked */
-    int64_t asked_all_at; /* the last one that asked for every user */
+    int64_t asked_all_at; /* the last one that asked for every user; 0: the next one does */
+    int64_t clock_ahead;  /* the database's clock, less ours, as of the last tick */
     int64_t trimmed_at;
     struct presence_slot presence[HUB_PRESENCE_SLOTS];
     uint64_t *present;

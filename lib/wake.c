@@ -91,7 +91,9 @@ bool wake_receive(int fd, struct wake *wake)
 
     do {
         asker.len = sizeof asker.address;
-        got = recvfrom(fd, wake, sizeof *wake, MSG_DONTWAIT, (struct sockaddr *)&asker.address, &asker.len);
+        /* One that is too long is told by its true length. */
+        got = recvfrom(fd, wake, sizeof *wake, MSG_DONTWAIT | MSG_TRUNC, (struct sockaddr *)&asker.address,
+                       &asker.len);
     } while ((got < 0 && errno == EINTR) || (got >= 0 && (got != sizeof *wake || wake->kind == 0)));
     return got == sizeof *wake;
 }

@@ -1,18 +1,17 @@
-// Who may do what in a group: muting, banning, handing over, deleting others' messages; and what remains of it when two
-// act at the same moment.
+// Moderation of a group: muting, banning, handing over, deleting others' messages; and what remains of it when two act at
+// the same moment. (Who may do what at all stands in rights.test.mjs.)
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { site as runningSite } from '../lib/site.mjs';
-import { Client, addUsers, eventually, fieldError, fieldValue, formsOf, nonce, people, textOf, unique } from './client.mjs';
+import { addUsers, eventually, fieldError, fieldValue, formsOf, nonce, people, textOf, unique } from './client.mjs';
 
 let site;
-let cast; // owner, admin, member, muted, banned, stranger (no member), other (admin of another group), and out: not signed in
+let cast; // owner, admin, member, muted, banned, stranger (no member), other (admin of another group)
 before(async () => {
   site = await runningSite();
   const names = ['owner', 'admin', 'member', 'muted', 'banned', 'stranger', 'other'];
   const clients = await people(site, names.length, 'mod');
   cast = Object.fromEntries(names.map((name, at) => [name, clients[at]]));
-  cast.out = new Client(site.url);
   await cast.other.group();
 });
 
@@ -41,78 +40,6 @@ async function group(fields = {}) {
   await done(cast.admin.settings(id, 'ban', { member: cast.banned.name }));
   return id;
 }
-
-describe('every action, as everybody', () => {
-  // What each may do: y done, n 403, - 404 in a private group and 403 in a public one, 1 the same, but allowed in a public one, c 409, o 401.
-  const who = ['out', 'stranger', 'other', 'banned', 'muted', 'member', 'admin', 'owner'];
-  const own = {}; // a message of each
-  const text = () => ({ text: 'x', nonce: nonce() });
-  const table = [
-    ['update', 'o---nnyy', async () => ({ name: unique('group'), topic: '', visibility: await visibility(), history: '' })],
-    ['add', 'o---nnyy', async () => ({ members: (await addUsers(site, 1))[0] })],
-    ['remove', 'o---nnyy', () => fresh()],
-    ['mute', 'o---nnyy', () => fresh()],
-    ['unmute', 'o---nnyy', () => fresh()],
-    ['ban', 'o---nnyy', () => fresh()],
-    ['unban', 'o---nnyy', async () => { const one = await fresh(); await done(cast.owner.settings(room, 'ban', one)); return one; }],
-    ['role', 'o---nnny', async () => ({ ...await fresh(), role: 'admin' })],
-    ['read', 'o---yyyy', () => ({ seq: 1 })],
-    ['unread', 'o---yyyy', () => ({ seq: 1 })],
-    ['send', 'o---nyyy', text],
-    ['edit own', 'o   nyyy', (name) => ({ seq: own[name], text: unique('edited') })],
-    ['edit others', 'o---nnnn', async () => ({ seq: (await cast.owner.say(room, 'of the owner')).seq, text: 'x' }), ['owner']],
-    ['delete own', 'o   yyyy', (name) => ({ seq: own[name] })],
-    ['delete others', 'o---nnyy', async () => ({ seq: (await cast.owner.say(room, 'of the owner')).seq })],
-    ['look', 'o---yyyy', null],
-    ['versions', 'o---nnyy', null],
-    ['settings', 'o---yyyy', null],
-    ['join', 'o1', () => ({})],
-    ['handover', 'o---nnn', async () => fresh()],
-    ['delete', 'o---nn', () => ({})],
-    ['leave', 'o---yyyc', () => ({})],
-  ];
-  let room;
-  const visibility = async () => (await site.sql(`SELECT visibility FROM rooms WHERE id = ${room}`))[0][0];
-  const fresh = async () => {
-    const [name] = await addUsers(site, 1);
-    await done(cast.owner.settings(room, 'add', { members: name }));
-    return { member: name };
-  };
-  const paths = { look: () => `/rooms/${room}`, versions: () => `/rooms/${room}?versions=${own.edited}`, settings: () => `/rooms/${room}/settings` };
-
-  for (const kind of ['public', 'private']) {
-    test(`in a ${kind} group: each may do just what the guide says`, async () => {
-      room = await group({ visibility: kind });
-      await done(cast.owner.settings(room, 'unmute', { member: cast.muted.name }));
-      for (const name of ['muted', 'member', 'admin', 'owner']) own[name] = (await cast[name].say(room, `of ${name}`)).seq;
-      own.edited = (await cast.owner.say(room, 'first words')).seq;
-      assert.equal((await cast.owner.message({ room, action: 'edit', seq: own.edited, text: 'other words' })).status, 200);
-      await done(cast.owner.settings(room, 'mute', { member: cast.muted.name }));
-      for (const [action, row, fields, except = []] of table) {
-        for (const [at, name] of who.entries()) {
-          const mark = row[at] ?? ' ';
-          const client = cast[name];
-          if (mark === ' ' || except.includes(name) || (mark === '1' && kind === 'public')) continue;
-          const what = `${action} by ${name}`;
-          const verb = action.split(' ')[0];
-          const messages = ['read', 'unread', 'send', 'edit'].includes(verb) || (verb === 'delete' && action !== 'delete');
-          const given = fields && await fields(name);
-          let answer;
-          if (paths[action]) answer = await client.json(paths[action]());
-          else if (messages) answer = await client.message({ room, ...(verb === 'send' ? {} : { action: verb }), ...given });
-          else answer = await client.settings(room, action, given, JSON_ACCEPT);
-          const hidden = kind === 'private' ? [404] : [403];
-          // A public group shows its door to those who are not in: the page that offers to join.
-          const door = kind === 'public' && paths[action] ? [200, 303] : hidden;
-          const want = { y: [200, 201, 303], n: [403], c: [409], o: [401], '-': door, 1: hidden }[mark];
-          assert.ok(want.includes(answer.status), `${what} in the ${kind} group: ${answer.status} ${answer.text.slice(0, 200)}`);
-          if (mark !== 'y') assert.doesNotMatch(answer.text, /first words|of the owner/, what);
-          if (verb === 'send' && name === 'muted') assert.equal(answer.code, 'muted');
-        }
-      }
-    });
-  }
-});
 
 describe('a muted member', () => {
   test('reads and marks as read, and is told why nothing is sent; the form keeps what was typed', async () => {

@@ -30,9 +30,9 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const started = new Set();
 let shared;
 
-after(async () => {
-  await Promise.all([...started].map((one) => one.stop()));
-});
+const stopAll = () => Promise.all([...started].map((one) => one.stop()));
+// Outside of tests (make prove) whoever started one ends it.
+if (process.env.NODE_TEST_CONTEXT || process.argv[1]?.endsWith('.test.mjs')) after(stopAll);
 
 // How long to wait is said for a quiet machine; a busy one gets more, so that no test depends on its speed.
 export const PATIENCE = 5;

@@ -1,0 +1,38 @@
+/* Datagrams that another program of the host sends: the input is their sizes and bytes. */
+#include "fuzz.h"
+
+#include "wake.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct wake wake;
+    int ends[2];
+    size_t good = 0, got = 0;
+
+    CHECK(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, ends) == 0);
+    for (size_t sent = 0; size > 0 && sent < 8; sent++) {
+        size_t len = *data & 31;
+        data++;
+        size--;
+        if (len > size)
+            len = size;
+        CHECK(send(ends[0], data, len, 0) == (ssize_t)len);
+        uint64_t kind = 0;
+        if (len == sizeof wake)
+            memcpy(&kind, data, sizeof kind);
+        good += kind != 0;
+        data += len;
+        size -= len;
+    }
+    for (; wake_receive(ends[1], &wake); got++) {
+        CHECK(wake.kind != 0);
+        wake_answer_readers(ends[1], wake.id); /* to a sender without a name: nothing happens */
+    }
+    CHECK(got == good);
+    close(ends[0]);
+    close(ends[1]);
+    return 0;
+}
