@@ -314,7 +314,13 @@ static void kept(struct req *req)
     struct found_list list = {.count = 0};
     struct place before;
     bool pins = req->room.id != 0;
+    char path[40];
 
+    if (pins && req->room.role == ROLE_NONE) { /* its page offers to join */
+        snprintf(path, sizeof path, "/rooms/%" PRIu64, req->room.id);
+        app_redirect(req, path);
+        return;
+    }
     if (!read_place(req, &before))
         return;
     enum db_result result = db_search_kept(req->db, req->me.id, req->room.id, &before, &list);
