@@ -15,7 +15,7 @@ const LIMIT = 570; // seconds: a round that would end later does not begin
 const SEND_MS = 2500;
 const SEARCH_MS = 1000;
 const CONSTANT = '{"room":101,"seq":123456,"change":123456}'; // what bench/trivial.c answers
-const parts = new Set(process.argv.length > 2 ? process.argv.slice(2) : ['memory', 'reach', 'send', 'poll', 'page', 'search']);
+const parts = new Set(process.argv.length > 2 ? process.argv.slice(2) : ['memory', 'reach', 'send', 'poll', 'page', 'search', 'format']);
 
 const began = Number(process.env.BENCH_BEGAN) * 1000 || Date.now();
 const seconds = () => (Date.now() - began) / 1000;
@@ -118,6 +118,11 @@ async function index() {
         { headers: { Cookie: `snug_session=bench${String(user).padStart(38, '0')}` } }).then((answer) => answer.text());
 }
 
+async function format(round) {
+  const line = await take('format hostile', round, measure('format', []).then((one) => ({ ...one, us: one.worst })));
+  results.push({ ...line, figure: 'format plain', us: line.plain });
+}
+
 // The first readers of all: nothing is left in memory of others that went.
 async function memory() {
   for (const name of ['snug', 'fanout', 'nchan', 'socketio', 'flask'])
@@ -169,6 +174,7 @@ async function main() {
   const steps = [
     ['reach', 'reach, 1,000 readers', (round) => reach(1000, round)], ['reach', 'reach, 5,000 readers', (round) => reach(5000, round)],
     ['send', 'send', send], ['poll', 'poll', poll], ['page', 'page', page], ['search', 'search', search],
+    ['format', 'format', format],
   ].filter(([part]) => parts.has(part));
   for (let round = 1, took = 0; round <= ROUNDS; round++) {
     const start = seconds();

@@ -1,5 +1,5 @@
-/* "/rooms/ID": the chat page. "?before=SEQ" shows history, "?edit=SEQ", "?delete=SEQ", "?more=SEQ" and
- * "?versions=SEQ" are about one message, without scripts. A public group that one is not in offers to be joined. */
+/* "/rooms/ID": the chat page. "?before=SEQ" shows history, "?reply=SEQ", "?react=SEQ", "?edit=SEQ", "?delete=SEQ",
+ * "?more=SEQ" and "?versions=SEQ" are about one message, without scripts. A public group that one is not in offers to be joined. */
 #include "app.h"
 #include "cursor.h"
 #include "db_part.h"
@@ -44,10 +44,9 @@ static const struct {
     enum right own;
     enum right others; /* RIGHT_COUNT: only the sender may */
 } asks[] = {
-    {"edit", "Edit", RIGHT_SEND, RIGHT_COUNT},
-    {"delete", "Confirm", RIGHT_READ, RIGHT_DELETE_ANY},
-    {"more", "Further", RIGHT_READ, RIGHT_READ},
-    {"versions", "Versions", RIGHT_READ, RIGHT_VERSIONS},
+    {"reply", "Reply", RIGHT_SEND, RIGHT_SEND},  {"react", "React", RIGHT_SEND, RIGHT_SEND},
+    {"edit", "Edit", RIGHT_SEND, RIGHT_COUNT},   {"delete", "Confirm", RIGHT_READ, RIGHT_DELETE_ANY},
+    {"more", "Further", RIGHT_READ, RIGHT_READ}, {"versions", "Versions", RIGHT_READ, RIGHT_VERSIONS},
 };
 
 static enum db_result show_versions(struct req *req, struct view *view, uint64_t seq)
@@ -65,6 +64,19 @@ static enum db_result show_versions(struct req *req, struct view *view, uint64_t
     }
     message_list_release(&list);
     return result;
+}
+
+/* What most people react with; the same stand in js/react.js. */
+static const char *const common[] = {"👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀", "👎", "🔥", "✅",    "❌",
+                                     "👏", "🤔",   "😍", "😅", "🙌", "💯", "🚀", "☕", "💡", "👋", "🤝", "🙈"};
+
+static void show_picks(struct view *view, const struct message *m, uint64_t me)
+{
+    for (size_t i = 0; i < sizeof common / sizeof common[0]; i++)
+        view_set(view_item(view, "Common", i), "Emoji", common[i]);
+    for (size_t i = 0; i < m->reactions; i++)
+        if (m->reaction[i].user_id == me)
+            view_set(view_item(view, "Mine", i), "Emoji", m->reaction[i].emoji);
 }
 
 /* DB_REFUSED: one may not see what it said before; with anything else that one may not do, the room is shown alone. */
@@ -95,6 +107,9 @@ static enum db_result show_message(struct req *req, size_t ask, const struct kep
             if (kept->saved[i] == m->seq)
                 view_flag(view, "Saved", true);
         view_set(view, "Sender", mine ? "" : timeline_display(m->sender_name, m->sender_display));
+        view_set(view, "Author", timeline_display(m->sender_name, m->sender_display));
+        if (strcmp(asks[ask].parameter, "react") == 0)
+            show_picks(view, m, req->me.id);
         if (asks[ask].others == RIGHT_VERSIONS)
             result = show_versions(req, view, m->seq);
     }

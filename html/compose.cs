@@ -8,7 +8,8 @@
 <input type="hidden" name="room" value="<?cs var:Room.Id ?>">
 <?cs if:Edit.Seq ?><input type="hidden" name="action" value="edit"><input type="hidden" name="seq" value="<?cs var:Edit.Seq ?>"><input type="hidden" name="base" value="<?cs var:Edit.Base ?>">
 <?cs else ?><input type="hidden" name="nonce" value="<?cs var:Nonce ?>">
-<?cs /if ?><?cs call:csrf() ?>
+<?cs if:Reply.Seq ?><input type="hidden" name="reply" value="<?cs var:Reply.Seq ?>">
+<?cs /if ?><?cs /if ?><?cs call:csrf() ?>
 <div class="box">
 <label for="text"><?cs if:Edit.Seq ?>{{Your edited message}}<?cs else ?>{{Your message to <bdi><?cs var:Room.Name ?></bdi>}}<?cs /if ?></label>
 <textarea id="text" name="text" rows="5" dir="auto" required autocomplete="off">

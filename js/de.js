@@ -10,9 +10,11 @@ export default {
   'The next room with something unread': 'Der nächste Raum mit Ungelesenem',
   'Send the message': 'Die Nachricht senden',
   'A new line': 'Eine neue Zeile',
+  'See what you typed as it will be shown': 'Sehen, wie das Getippte aussehen wird',
   'Edit your last message, when nothing is typed': 'Die letzte eigene Nachricht bearbeiten, wenn nichts getippt ist',
   'Close, or leave things as they were': 'Schließen, oder alles lassen, wie es war',
   Search: 'Suchen',
+  'Answer the message that has the focus': 'Auf die Nachricht antworten, die den Fokus hat',
   'This list': 'Diese Liste',
 
   // jump
@@ -54,7 +56,13 @@ export default {
   'New since you left': 'Neu, seit du weg warst',
   'Older messages': 'Ältere Nachrichten',
 
-  // timeline, edit
+  // timeline, edit, reply, react
+  Reply: 'Antworten',
+  React: 'Reagieren',
+  'to the message of {}': '(Nachricht von {})',
+  'The original message was deleted.': 'Die ursprüngliche Nachricht wurde gelöscht.',
+  'In reply to': 'Antwort an',
+  'Any other emoji': 'Ein anderes Emoji',
   Edit: 'Bearbeiten',
   Delete: 'Löschen',
   More: 'Mehr',
@@ -74,6 +82,10 @@ export default {
   'Delete this message? It cannot be brought back.': 'Diese Nachricht löschen? Sie lässt sich nicht wiederherstellen.',
   'Keep it': 'Behalten',
 
+  // typing
+  '{} is typing …': '{} schreibt …',
+  '{} and {} are typing …': '{} und {} schreiben …',
+  'Several people are typing …': 'Mehrere schreiben …',
   // format
   Formatting: 'Formatierung',
   Preview: 'Vorschau',

@@ -61,7 +61,7 @@ function done(item, { seq }) {
 async function deliver(item) {
   for (let failures = 1; ; failures += 1) {
     try {
-      done(item, await post({ room: page.room, text: item.text, nonce: item.nonce }));
+      done(item, await post({ room: page.room, text: item.text, nonce: item.nonce, ...(item.reply && { reply: item.reply.seq }) }));
       return true;
     } catch (fault) {
       const line = views.get(item.id)?.querySelector('.state');
@@ -70,7 +70,7 @@ async function deliver(item) {
         return false;
       }
       if (!fault.passing) {
-        outbox.change(item, { error: fault.message, fresh: fault.status === 409 });
+        outbox.change(item, { error: fault.message, fresh: fault.status === 409, reply: fault.code === 'no_original' ? null : item.reply });
         paint();
         return true;
       }
@@ -112,7 +112,7 @@ function submit(event) {
   event.preventDefault();
   const field = page.composer.elements.text;
   if (!field.value.trim() || field.readOnly) return;
-  outbox.add(field.value);
+  outbox.add(field.value, { reply: page.reply });
   field.value = '';
   tell('taken');
   if (page.history) { // the newest page sends it and shows it

@@ -248,7 +248,8 @@ struct message_row { /* a stored message that is edited or deleted, as it will b
     bool deleted;
     bool pinned;
     unsigned parts;
-    char *text; /* as stored */
+    bool reacted; /* in this group */
+    char *text;   /* as stored */
     const char *new_text;
     size_t text_len;
 };
@@ -259,6 +260,7 @@ struct nonce_row { /* a nonce that was used before */
     uint64_t room_id;
     uint64_t seq;
     uint64_t version;
+    uint64_t reply_to;
     bool touched; /* edited, deleted or passed by a limit since: its text says nothing about what was sent */
     char *text;
     size_t text_len;
@@ -286,6 +288,12 @@ struct group {
 static bool is_change(const struct write *w)
 {
     return w->action <= WRITE_UNPIN;
+}
+
+/* The message that it is about; 0: none. */
+static uint64_t target(const struct write *w)
+{
+    return w->action == WRITE_SEND ? w->reply_to : w->seq;
 }
 
 static bool is_mark(const struct write *w)
@@ -343,7 +351,7 @@ static bool want_send(const struct write *w)
 
 static bool want_old(const struct write *w)
 {
-    return is_change(w) && w->action != WRITE_SEND;
+    return is_change(w) && target(w) != 0;
 }
 
 static enum db_result lock_rooms(struct db *db, struct group *g)
@@ -495,7 +503,7 @@ static enum db_result check_members(struct db *db, struct group *g)
             w->result = room->public ? WRITE_NOT_MEMBER : WRITE_NO_ROOM;
         else if (g->role[i] == ROLE_NONE)
             result = refuse_mark(db, w);
-        else if ((w->action == WRITE_SEND || w->action == WRITE_EDIT) &&
+        else if (is_change(w) && w->action != WRITE_DELETE &&
                  !rights_may(g->role[i], room->direct, RIGHT_SEND))
             w->result = WRITE_MUTED;
     }
@@ -513,7 +521,8 @@ static enum db_result find_nonces(struct db *db, struct group *g)
     if (size > 0) {
         strbuf_addstr(&sql,
                       "SELECT t.sender_id, t.nonce, t.room_id, t.seq, t.version, t.edited_at IS NOT NULL OR "
-                      "t.deleted_at IS NOT NULL OR t.seq < r.oldest_seq, t.text FROM messages t FORCE INDEX "
+                      "t.deleted_at IS NOT NULL OR t.seq < r.oldest_seq, t.text, t.reply_to FROM messages t "
+                      "FORCE INDEX "
                       "(messages_nonce) "
                       "JOIN rooms r ON r.id = t.room_id WHERE (t.sender_id, t.nonce) IN (");
         db_marks(&sql, "(?,?)", size);
@@ -534,6 +543,7 @@ static enum db_result find_nonces(struct db *db, struct group *g)
             n->touched = db_u64(db, 5) != 0;
             const char *text = db_text(db, 6, &n->text_len);
             n->text = mem_dupn(text, n->text_len);
+            n->reply_to = db_u64(db, 7);
         }
     }
     db_args_free(args);
@@ -557,7 +567,7 @@ static enum db_result find_rows(struct db *db, struct group *g)
         for (size_t i = 0; i < size; i++) {
             strbuf_addstr(&sql, i > 0 ? " OR (room_id = ? AND seq = ?)" : "(room_id = ? AND seq = ?)");
             db_args_u64(args, g->write[index[i]]->room_id);
-            db_args_u64(args, g->write[index[i]]->seq);
+            db_args_u64(args, target(g->write[index[i]]));
         }
         result = db_run_args(db, sql.buf, args);
         while (db_next(db) && g->rows < WRITE_GROUP_MAX) {
@@ -603,9 +613,9 @@ static bool repeats(const struct group *g, size_t at, struct write *w)
         const struct nonce_row *n = &g->nonce[i];
         if (n->sender_id != w->user_id || strcmp(n->nonce, w->nonce) != 0)
             continue;
-        bool same =
-            n->room_id == w->room_id &&
-            (n->touched || (n->text_len == w->text_len && memcmp(n->text, w->text, w->text_len) == 0));
+        bool same = n->room_id == w->room_id &&
+                    (n->touched || (n->reply_to == w->reply_to && n->text_len == w->text_len &&
+                                    memcmp(n->text, w->text, w->text_len) == 0));
         w->result = same ? WRITE_DONE : WRITE_NONCE_TAKEN;
         w->seq = n->seq;
         w->change = n->version;
@@ -616,7 +626,7 @@ static bool repeats(const struct group *g, size_t at, struct write *w)
         if (!first->fresh || first->user_id != w->user_id || strcmp(first->nonce, w->nonce) != 0)
             continue;
         bool same = first->room_id == w->room_id && first->text_len == w->text_len &&
-                    memcmp(first->text, w->text, w->text_len) == 0;
+                    first->reply_to == w->reply_to && memcmp(first->text, w->text, w->text_len) == 0;
         w->result = same ? WRITE_DONE : WRITE_NONCE_TAKEN;
         w->seq = first->seq;
         w->change = first->change;
@@ -647,9 +657,14 @@ static bool decide_pin(struct group *g, size_t at, struct room_row *room, struct
 static struct message_row *find_row(struct group *g, const struct write *w)
 {
     for (size_t i = 0; i < g->rows; i++)
-        if (g->row[i].room_id == w->room_id && g->row[i].seq == w->seq)
+        if (g->row[i].room_id == w->room_id && g->row[i].seq == target(w))
             return &g->row[i];
     return NULL;
+}
+
+static bool is_kept(const struct room_row *room, const struct message_row *m)
+{
+    return m != NULL && !m->event && m->seq >= room->oldest_seq;
 }
 
 static void decide_old(struct group *g, size_t at, struct room_row *room)
@@ -657,7 +672,7 @@ static void decide_old(struct group *g, size_t at, struct room_row *room)
     struct write *w = g->write[at];
     struct message_row *m = find_row(g, w);
 
-    if (m == NULL || m->event || m->seq < room->oldest_seq) {
+    if (!is_kept(room, m)) {
         w->result = WRITE_NO_MESSAGE;
         return;
     }
@@ -712,6 +727,10 @@ static void refund(struct group *g, struct write *w)
 
 static void number(struct group *g, struct write *w, struct room_row *room)
 {
+    const struct message_row *original = w->reply_to != 0 ? find_row(g, w) : NULL;
+
+    if (original != NULL && original->sender_id != w->user_id)
+        w->told = original->sender_id;
     w->seq = ++room->last_seq;
     w->change = ++room->version;
     w->fresh = true;
@@ -728,10 +747,14 @@ static bool decide(struct group *g)
         if (!is_open(w) || !is_change(w))
             continue;
         struct room_row *room = find_room(g, w->room_id);
-        if (w->action != WRITE_SEND) {
+        if (w->action == WRITE_REACT) {
+            continue; /* they come last (store_reactions) */
+        } else if (w->action != WRITE_SEND) {
             decide_old(g, i, room);
         } else if (repeats(g, i, w)) {
             refund(g, w);
+        } else if (w->reply_to != 0 && !is_kept(room, find_row(g, w))) {
+            w->result = WRITE_NO_ORIGINAL;
         } else if (g->limit == NULL || w->charged || limit_take(g->limit, w->user_id, g->clock)) {
             w->charged = true;
             number(g, w, room);
@@ -863,8 +886,8 @@ static enum db_result store_sends(struct db *db, const struct group *g)
     strbuf_addstr(
         &sql,
         "INSERT INTO messages (room_id, seq, version, sender_id, nonce, text, created_at, html, renderer, "
-        "parts) VALUES ");
-    db_marks(&sql, "(?,?,?,?,?,?,?,?,?,?)", g->sends);
+        "reply_to, parts) VALUES ");
+    db_marks(&sql, "(?,?,?,?,?,?,?,?,?,?,?)", g->sends);
     for (size_t i = 0; i < g->count; i++) {
         const struct write *w = g->write[i];
         if (!w->fresh)
@@ -878,7 +901,9 @@ static enum db_result store_sends(struct db *db, const struct group *g)
         db_args_text(args, g->now, strlen(g->now));
         add_html(args, w);
         db_args_u64(args, MARKUP_VERSION);
-        db_args_u64(args, w->names != NULL ? PART_MENTIONS : 0);
+        db_args_u64(args, w->reply_to);
+        db_args_u64(args, (w->names != NULL ? PART_MENTIONS : 0) |
+                              (w->reply_to != 0 ? PART_REPLY | PART_MENTIONS : 0));
     }
     enum db_result result = db_run_args(db, sql.buf, args);
     db_args_free(args);
@@ -937,9 +962,23 @@ static enum db_result store_pin(struct db *db, const struct write *w)
     return result;
 }
 
-/* What a message said before an edit is kept; a deletion takes that along. */
-static enum db_result store_old(struct db *db, const struct write *w, unsigned parts)
+static enum db_result store_replies(struct db *db, struct group *g)
 {
+    enum db_result result = DB_OK;
+
+    for (size_t i = 0; i < g->count && result == DB_OK; i++) {
+        struct write *w = g->write[i];
+        if (w->fresh && w->reply_to != 0)
+            result = db_part_reply(db, w->room_id, w->seq, w->reply_to, &w->told);
+    }
+    return result;
+}
+
+/* What a message said before an edit is kept; a deletion takes that along. */
+static enum db_result store_old(struct db *db, struct group *g, const struct write *w, unsigned parts)
+{
+    uint64_t *version = &find_room(g, w->room_id)->version;
+
     if (w->action == WRITE_PIN || w->action == WRITE_UNPIN)
         return store_pin(db, w);
     if (w->action == WRITE_DELETE) {
@@ -950,7 +989,7 @@ static enum db_result store_old(struct db *db, const struct write *w, unsigned p
                             "UPDATE messages SET version = ?, deleted_at = UTC_TIMESTAMP(3), deleted_by = "
                             "IF(sender_id = ?, 0, ?) WHERE room_id = ? AND seq = ?",
                             "uuuuu", w->change, w->user_id, w->user_id, w->room_id, w->seq);
-        return result == DB_OK ? db_part_empty(db, w->room_id, w->seq, w->seq + 1) : result;
+        return result == DB_OK ? db_part_empty(db, w->room_id, w->seq, w->seq + 1, version) : result;
     }
     enum db_result result = db_run(
         db,
@@ -967,6 +1006,44 @@ static enum db_result store_old(struct db *db, const struct write *w, unsigned p
     static const struct markup_names nobody;
     if (result == DB_OK && (w->names != NULL || (parts & PART_MENTIONS) != 0))
         result = db_mention_store(db, w->room_id, w->seq, w->user_id, w->names != NULL ? w->names : &nobody);
+    if (result == DB_OK && (parts & PART_ANSWERED) != 0)
+        result = db_part_requote(db, w->room_id, w->seq, w->seq + 1, 0, false, version);
+    return result;
+}
+
+/* Reactions, each on what the one before left. Several to one message are one change of it. */
+static enum db_result store_reactions(struct db *db, struct group *g)
+{
+    enum db_result result = DB_OK;
+
+    for (size_t i = 0; i < g->count && result == DB_OK; i++) {
+        struct write *w = g->write[i];
+        if (!is_open(w) || w->action != WRITE_REACT)
+            continue;
+        struct message_row *m = find_row(g, w);
+        struct room_row *room = find_room(g, w->room_id);
+        w->change = m != NULL ? m->version : 0;
+        if (!is_kept(room, m) || m->deleted)
+            w->result = is_kept(room, m) ? WRITE_GONE : WRITE_NO_MESSAGE;
+        else if (g->limit != NULL && !w->charged && !limit_take(g->limit, w->user_id, g->clock))
+            w->result = WRITE_TOO_FAST;
+        if (!is_open(w))
+            continue;
+        w->charged = true;
+        result = db_part_react(db, w->room_id, w->seq, w->user_id, w->text, w->on);
+        if (result == DB_REFUSED)
+            w->result = WRITE_MANY;
+        if (result == DB_OK && !m->reacted) {
+            m->reacted = true;
+            m->version = ++room->version;
+            result =
+                db_run(db, "UPDATE messages SET version = ?, parts = parts | 4 WHERE room_id = ? AND seq = ?",
+                       "uuu", m->version, w->room_id, w->seq);
+        }
+        w->change = m->version;
+        if (result == DB_NONE || result == DB_REFUSED)
+            result = DB_OK;
+    }
     return result;
 }
 
@@ -978,17 +1055,17 @@ static enum db_result store_rows(struct db *db, struct group *g)
         const struct write *w = g->write[i];
         struct message_row *row = g->touched[i] ? find_row(g, w) : NULL;
         if (row != NULL) {
-            result = store_old(db, w, row->parts);
+            result = store_old(db, g, w, row->parts);
             row->parts |= w->names != NULL ? PART_MENTIONS : 0;
         } else if (w->fresh && w->names != NULL) {
             result = db_mention_store(db, w->room_id, w->seq, w->user_id, w->names);
         }
     }
     for (size_t i = 0; i < g->rooms && result == DB_OK; i++) {
-        const struct room_row *r = &g->room[i];
+        struct room_row *r = &g->room[i];
         if (r->oldest_seq == r->old_oldest)
             continue;
-        result = db_part_empty(db, r->id, r->old_oldest, r->oldest_seq);
+        result = db_part_empty(db, r->id, r->old_oldest, r->oldest_seq, &r->version);
     }
     return result;
 }
@@ -1091,13 +1168,17 @@ static enum db_result write_group(struct db *db, struct group *g)
         return DB_AGAIN;
     result = render_all(db, g);
     if (result == DB_OK)
-        result = store_rooms(db, g);
-    if (result == DB_OK)
         result = store_sends(db, g);
     if (result == DB_OK)
         result = store_marks(db, g);
     if (result == DB_OK)
+        result = store_replies(db, g);
+    if (result == DB_OK)
         result = store_rows(db, g);
+    if (result == DB_OK)
+        result = store_reactions(db, g);
+    if (result == DB_OK) /* last: what answers a changed message, and reactions, took further versions */
+        result = store_rooms(db, g);
     for (size_t i = 0; i < g->count && result == DB_OK; i++)
         if (is_open(g->write[i]) && is_mark(g->write[i]))
             result = store_read(db, g->write[i]);
@@ -1127,7 +1208,7 @@ static enum db_result try_group(struct db *db, struct limit *limit, struct write
     for (size_t i = 0; i < count; i++) {
         struct write *w = writes[i];
         w->result = WRITE_DONE;
-        w->user_id = w->user_version = w->change = w->trimmed = 0;
+        w->user_id = w->user_version = w->change = w->trimmed = w->told = 0;
         w->fresh = false;
         w->seq = before[i].seq;
         free(w->present);
@@ -1208,9 +1289,12 @@ static enum db_result purge(struct db *db, void *context)
             " ORDER BY t.seq LIMIT ?) k ON k.seq = w.seq SET w.version = ? + k.n, w.text = '', "
             "w.html = NULL, w.reply_to = 0, w.parts = 0, w.deleted_at = UTC_TIMESTAMP(3) WHERE w.room_id = ?",
             "uuuuu", p->room_id, p->user_id, (uint64_t)PURGE_MAX, version, p->room_id);
+    if (result != DB_OK)
+        return result;
+    version += db_affected(db);
+    result = db_part_requote(db, p->room_id, 0, INT64_MAX, p->user_id, true, &version);
     if (result == DB_OK)
-        result = db_run(db, "UPDATE rooms SET version = version + ? WHERE id = ?", "uu", db_affected(db),
-                        p->room_id);
+        result = db_run(db, "UPDATE rooms SET version = ? WHERE id = ?", "uu", version, p->room_id);
     return result;
 }
 

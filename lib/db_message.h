@@ -11,6 +11,24 @@
 #include "db_room.h"
 #include "markup.h"
 
+/* What a message answers, as that is now. */
+struct quote {
+    bool gone; /* deleted, or passed by a limit: nothing else is filled */
+    uint64_t sender_id;
+    char *sender_name;
+    char *sender_display;
+    char *text; /* its first words */
+};
+
+/* One person's reaction. */
+struct reaction {
+    char *emoji;
+    uint64_t user_id;
+    char *name;
+    char *display;
+    char at[DB_TIME];
+};
+
 struct message {
     uint64_t seq;
     uint64_t change; /* the room's version when this was last changed */
@@ -30,6 +48,9 @@ struct message {
     size_t html_len;
     uint64_t reply_to; /* the seq of what it answers; 0: nothing */
     unsigned parts;    /* what more belongs to it (db_part.h), which is read with every list */
+    struct quote *quote;
+    struct reaction *reaction; /* in the order in which they came */
+    size_t reactions;
 };
 
 struct message_list {
@@ -85,14 +106,16 @@ enum write_action {
     WRITE_SEND,
     WRITE_EDIT,
     WRITE_DELETE,
+    WRITE_REACT,
     WRITE_PIN,
     WRITE_UNPIN,
-    /* These are one's own alone, and no change of the room: */
+    /* These are no change of the room: */
     WRITE_READ,
     WRITE_UNREAD,
     WRITE_SAVE,
     WRITE_UNSAVE,
     WRITE_PREVIEW,
+    WRITE_TYPING, /* is never written */
 };
 
 #define PINS_MAX 50 /* of one room */
@@ -110,10 +133,12 @@ enum write_result {
     WRITE_FULL,        /* 409: no more can be pinned */
     WRITE_NONCE_TAKEN, /* 409: the nonce with another room or another text */
     WRITE_CHANGED, /* 409: `base` is no longer the present change; `present` is the text, `change` its number */
-    WRITE_GONE,    /* 409: to edit what is deleted */
-    WRITE_TOO_FAST, /* 429 */
-    WRITE_AWAY,     /* 503 */
-    WRITE_FAULT,    /* 500 */
+    WRITE_GONE,    /* 409: to edit what is deleted, or to react to it */
+    WRITE_NO_ORIGINAL, /* 422: what is answered is no message that is kept here */
+    WRITE_MANY,        /* 409: REACTIONS_MAX different ones are there */
+    WRITE_TOO_FAST,    /* 429 */
+    WRITE_AWAY,        /* 503 */
+    WRITE_FAULT,       /* 500 */
 };
 
 struct write {
@@ -122,9 +147,11 @@ struct write {
     uint64_t known_user; /* whose session this is, as confirmed at known_at (CLOCK_MONOTONIC, ms); else 0 */
     int64_t known_at;
     uint64_t room_id;
-    uint64_t seq;  /* of an edit, deletion or mark; filled by a send */
-    uint64_t base; /* an edit's; 0: not given */
-    const char *text;
+    uint64_t seq;      /* of an edit, deletion or mark; filled by a send */
+    uint64_t base;     /* an edit's; 0: not given */
+    uint64_t reply_to; /* a send's; 0: it answers nothing */
+    bool on;           /* a reaction comes, or goes */
+    const char *text;  /* a reaction's: the emoji */
     size_t text_len;
     const char *nonce;
     /* filled: */
@@ -133,6 +160,7 @@ struct write {
     uint64_t user_version; /* 0 where the session was known */
     uint64_t change;
     uint64_t trimmed; /* the room's version after a trim that this group brought about; else 0 */
+    uint64_t told;    /* whose version rose, because this answers him; else 0 */
     bool fresh;
     bool charged;  /* the limit has counted it */
     char *present; /* the caller frees, as the next two */

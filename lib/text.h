@@ -46,6 +46,11 @@ bool text_is_name(const char *text, size_t len);
 /* Something, '@', a host with no white space or controls: enough to catch slips, no more. */
 bool text_is_email(const char *text, size_t len);
 
+/* One emoji, whatever it is made of: a picture with or without its variation and skin tone, several joined into one, a
+ * flag, a keycap. At most TEXT_EMOJI_MAX characters. */
+#define TEXT_EMOJI_MAX 16
+bool text_is_emoji(const char *text, size_t len);
+
 /* 1–36 printable ASCII characters without space. */
 bool text_is_nonce(const char *text, size_t len);
 

@@ -45,6 +45,9 @@ void timeline_view(struct view *view, const struct message_list *list, const str
 /* Name, display name, initials and hue of a user into a node. */
 void timeline_person(struct view *node, const char *name, const char *display);
 
+/* Appends somebody as JSON: id, name, display. */
+void timeline_user(struct strbuf *out, uint64_t id, const char *name, const char *display);
+
 /* Appends the messages as JSON objects, with a comma between. at[i], when `at` is given, is where in `out` the i-th
  * begins. Rendering needs the templates: call it from the thread that renders. */
 void timeline_json(struct strbuf *out, uint64_t room_id, const struct message_list *list, size_t *at);
