@@ -69,6 +69,9 @@ $(BUILD)/bin/%: $(BUILD)/cgi-bin/%.o $(BUILD)/libsnug.a
 $(BUILD)/bin/admin: $(patsubst %.c,$(BUILD)/%.o,$(wildcard cgi-bin/admin/*.c))
 $(BUILD)/cgi-bin/admin.o: CHANGELOG.md
 
+$(BUILD)/bin/files: LDLIBS += -lmagic
+$(BUILD)/bin/preview: LDLIBS := -lgd
+
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libsnug.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LDLIBS)

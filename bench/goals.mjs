@@ -106,6 +106,8 @@ const RATES = [
   ['page 1000', 'room page, 1,000 messages in the room, 64'], ['page 1000000', 'room page, 1,000,000 messages'],
   ['page trivial', 'the same requests to the trivial program'],
   ...['10,000', '1,000,000'].flatMap((n) => ['rare', 'common'].map((word) => [`search ${word} ${n.replaceAll(',', '')}`, `search, a ${word} word among ${n} messages, 2`])),
+  ['file up', 'MiB of files up, 24 MiB each'], ['file up nginx', 'the same to nginx alone, by PUT'],
+  ['file down', 'MiB of files down'], ['file down nginx', 'the same from nginx alone'],
 ];
 
 function rateTable(results) {

@@ -10,7 +10,8 @@
  *   Accept: text/event-stream   events `update`, `rooms`, `news`, `people`, `typing`, `end`; resumes from Last-Event-ID or `after`
  *
  * POST, a form with the form token (or the header X-CSRF-Token):
- *   room, text, nonce [reply]   sends: 201 once it is committed, 200 for a repeated nonce; `reply`: the seq that it answers
+ *   room, text, nonce [reply] [file …]   sends: 201 once it is committed, 200 for a repeated nonce; `reply`: the seq that it
+ *                               answers; `file`: ids of uploads (cgi-bin/files.c), and then the text may be empty
  *   action=edit  room seq text [base]       action=delete  room seq
  *   action=read  room seq                   action=unread  room seq    (by a form: 303 to /rooms)
  *   action=pin   room seq                   action=unpin   room seq
@@ -273,6 +274,22 @@ static const struct {
     {"unsave", WRITE_UNSAVE},
 };
 
+static const struct refusal *files_of(const struct form *form, struct write *write)
+{
+    static const struct refusal no_file = {400, "bad_parameter", T("file is the number of a file.")};
+    static const struct refusal too_many = {422, "too_many_files", T("A message has at most 10 files.")};
+
+    for (size_t i = 0; i < form->count; i++) {
+        if (strcmp(form->field[i].name, "file") != 0)
+            continue;
+        if (write->files == FILES_MAX)
+            return &too_many;
+        if (!text_to_u64(form->field[i].value, INT64_MAX, &write->file[write->files++]))
+            return &no_file;
+    }
+    return NULL;
+}
+
 static const struct refusal *reaction_of(struct form *form, struct write *write)
 {
     static const struct refusal no_on = {400, "bad_parameter", T("on is 1 or 0.")};
@@ -339,11 +356,16 @@ static const struct refusal *write_of(struct form *form, struct write *write)
         const char *reply = form_get(form, "reply");
         if ((reply == NULL || *reply != '\0') && !number(form, "reply", 1, INT64_MAX, 0, &write->reply_to))
             return &no_reply;
+        const struct refusal *why = files_of(form, write);
+        if (why != NULL)
+            return why;
     }
     if (write->action == WRITE_REACT)
         return reaction_of(form, write);
     if (old && write->action != WRITE_EDIT)
         return NULL;
+    if (write->text == NULL && write->files > 0)
+        write->text = mem_dup("");
     if (write->text == NULL)
         return &empty;
     switch (text_check(write->text, write->text_len, TEXT_MESSAGE_MAX)) {
@@ -352,7 +374,7 @@ static const struct refusal *write_of(struct form *form, struct write *write)
     case TEXT_LONG:
         return &too_long;
     case TEXT_EMPTY:
-        return &empty;
+        return write->files > 0 ? NULL : &empty;
     default:
         return NULL;
     }
@@ -748,7 +770,7 @@ int main(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], "rerender") == 0 && getenv("GATEWAY_INTERFACE") == NULL)
         return rerender();
     bool cgi = fcgi_open() < 0;
-    if (app.config.sandbox && !sandbox_enter(&app.config) && !cgi)
+    if (app.config.sandbox && !sandbox_enter(&app.config, true) && !cgi)
         log_line("no sandbox: %s", strerror(errno));
     if (!cgi) {
         serve();

@@ -1,5 +1,5 @@
 /* "/rooms/ID": the chat page. "?before=SEQ" shows history, "?reply=SEQ", "?react=SEQ", "?edit=SEQ", "?delete=SEQ",
- * "?more=SEQ" and "?versions=SEQ" are about one message, without scripts. A public group that one is not in offers to be joined. */
+ * "?more=SEQ" and "?versions=SEQ" are about one message, "?attach=1" takes files, without scripts. A public group that one is not in offers to be joined. */
 #include "app.h"
 #include "cursor.h"
 #include "db_part.h"
@@ -151,6 +151,10 @@ static void show_page(struct req *req, const struct page *page, bool history, co
     view_flag(req->view, "History", history);
     if (page->list.count > 0)
         view_set_u64(req->view, "FirstSeq", page->list.message[0].seq);
+    if (req->config->files) {
+        view_set_u64(req->view, "Files.Max", req->config->files_max >> 20);
+        view_flag(req->view, "Attach", form_get(&req->query, "attach") != NULL);
+    }
     crypto_token(nonce);
     nonce[TEXT_NONCE_MAX] = '\0';
     view_set(req->view, "Nonce", nonce);

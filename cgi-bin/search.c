@@ -58,7 +58,7 @@ __attribute__((noreturn)) static void *follow(void *context)
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
     db_thread_begin();
     if (follower.config.sandbox) /* where there is none, the program says so */
-        sandbox_enter(&follower.config);
+        sandbox_enter(&follower.config, false);
     for (;;) {
         int64_t began = now_ms();
         enum db_result result = db_index_step(db, &changes);
@@ -140,6 +140,8 @@ static void show_snippet(struct view *item, const struct message *m, const struc
     }
     if (end < m->text_len)
         view_set(view_item(item, "Parts", parts), "Text", " …");
+    if (m->text_len == 0) /* it has files alone */
+        view_set(view_item(item, "Parts", 0), "Text", t("A file, without words"));
     free(hit);
     free(units.unit);
 }

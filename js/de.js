@@ -17,6 +17,13 @@ export default {
   'Answer the message that has the focus': 'Auf die Nachricht antworten, die den Fokus hat',
   'This list': 'Diese Liste',
 
+  // files
+  'Files of this message': 'Dateien dieser Nachricht',
+  'How much of {} is there': 'Wie viel von {} schon da ist',
+  'Remove {}': '{} entfernen',
+  'A message has at most {} files.': 'Eine Nachricht hat höchstens {} Dateien.',
+  'A file can have at most {} MiB here.': 'Eine Datei darf hier höchstens {} MiB haben.',
+
   // jump
   'A room or a person': 'Ein Raum oder eine Person',
   'Rooms and people': 'Räume und Personen',

@@ -17,5 +17,6 @@ export function pending(item, actions) {
       make('p', { class: 'who' }, make('a', { href: `/people/${page.myName}`, dir: 'auto' }, page.myDisplay)),
       ...(item.reply ? [make('p', { class: 'quote' }, make('b', { dir: 'auto' }, item.reply.name), ' ', make('span', { dir: 'auto' }, item.reply.words))] : []),
       make('p', { class: 'text', dir: 'auto' }, make('span', { class: 'words' }, item.text)),
+      make('ul', { class: 'files' }, ...(item.files || []).map(({ name }) => make('li', {}, make('bdi', { class: 'file' }, name)))),
       state(item, actions)));
 }

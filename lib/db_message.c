@@ -264,6 +264,15 @@ struct nonce_row { /* a nonce that was used before */
     bool touched; /* edited, deleted or passed by a limit since: its text says nothing about what was sent */
     char *text;
     size_t text_len;
+    char *files; /* the hashes of its files, in hex */
+};
+
+struct upload_row { /* a file that somebody wants to send */
+    uint64_t id;
+    uint64_t owner_id;
+    uint64_t room_id;
+    uint64_t seq; /* as it will be after this group */
+    char hash[CRYPTO_HASH * 2 + 1];
 };
 
 struct group {
@@ -276,6 +285,8 @@ struct group {
     size_t rows;
     struct nonce_row nonce[WRITE_GROUP_MAX];
     size_t nonces;
+    struct upload_row *upload;
+    size_t uploads;
     enum role role[WRITE_GROUP_MAX]; /* of each write's user in its room */
     bool touched[WRITE_GROUP_MAX];   /* edits and deletions that change something */
     size_t sends;
@@ -319,8 +330,11 @@ static void release_group(struct group *g)
 {
     for (size_t i = 0; i < g->rows; i++)
         free(g->row[i].text);
-    for (size_t i = 0; i < g->nonces; i++)
+    for (size_t i = 0; i < g->nonces; i++) {
         free(g->nonce[i].text);
+        free(g->nonce[i].files);
+    }
+    free(g->upload);
 }
 
 /* Begins a list "... (mark),(mark)" for the writes that `want` takes, padded to a power of two. */
@@ -521,7 +535,10 @@ static enum db_result find_nonces(struct db *db, struct group *g)
     if (size > 0) {
         strbuf_addstr(&sql,
                       "SELECT t.sender_id, t.nonce, t.room_id, t.seq, t.version, t.edited_at IS NOT NULL OR "
-                      "t.deleted_at IS NOT NULL OR t.seq < r.oldest_seq, t.text, t.reply_to FROM messages t "
+                      "t.deleted_at IS NOT NULL OR t.seq < r.oldest_seq, t.text, t.reply_to, IF(t.parts & 8 "
+                      "= 0, '', (SELECT GROUP_CONCAT(HEX(u.hash) ORDER BY "
+                      "u.n SEPARATOR '') FROM uploads u WHERE u.room_id = t.room_id AND u.seq = t.seq)) FROM "
+                      "messages t "
                       "FORCE INDEX "
                       "(messages_nonce) "
                       "JOIN rooms r ON r.id = t.room_id WHERE (t.sender_id, t.nonce) IN (");
@@ -544,6 +561,7 @@ static enum db_result find_nonces(struct db *db, struct group *g)
             const char *text = db_text(db, 6, &n->text_len);
             n->text = mem_dupn(text, n->text_len);
             n->reply_to = db_u64(db, 7);
+            n->files = copy(db, 8);
         }
     }
     db_args_free(args);
@@ -606,6 +624,78 @@ static enum db_result find_pins(struct db *db, struct group *g)
     return result;
 }
 
+/* The files of all sends, locked: nobody else sends them meanwhile, and they are not cleaned away. */
+static enum db_result find_uploads(struct db *db, struct group *g)
+{
+    struct strbuf sql = STRBUF_INIT;
+    struct db_args *args = db_args_new();
+    size_t count = 0;
+    uint64_t last = 0;
+    enum db_result result = DB_OK;
+
+    for (size_t i = 0; i < g->count; i++)
+        for (size_t f = 0; is_open(g->write[i]) && f < g->write[i]->files; f++, count++)
+            db_args_u64(args, last = g->write[i]->file[f]);
+    if (count > 0) {
+        size_t size = db_list_size(count);
+        for (size_t i = count; i < size; i++)
+            db_args_u64(args, last);
+        g->upload = mem_array(count, sizeof *g->upload);
+        strbuf_addstr(&sql, "SELECT id, owner_id, room_id, seq, HEX(hash) FROM uploads WHERE id IN (");
+        db_marks(&sql, "?", size);
+        strbuf_addstr(&sql, ") ORDER BY id FOR UPDATE");
+        result = db_run_args(db, sql.buf, args);
+        while (db_next(db) && g->uploads < count) {
+            struct upload_row *u = &g->upload[g->uploads++];
+            *u = (struct upload_row){db_u64(db, 0), db_u64(db, 1), db_u64(db, 2), db_u64(db, 3), ""};
+            snprintf(u->hash, sizeof u->hash, "%s", db_text(db, 4, NULL));
+        }
+    }
+    db_args_free(args);
+    strbuf_release(&sql);
+    return result == DB_NONE ? DB_OK : result;
+}
+
+static struct upload_row *find_upload(const struct group *g, uint64_t id)
+{
+    for (size_t i = 0; i < g->uploads; i++)
+        if (g->upload[i].id == id)
+            return &g->upload[i];
+    return NULL;
+}
+
+/* Takes the files of a send that is numbered `seq`. False: one of them cannot be sent with it. */
+static bool take_files(const struct group *g, const struct write *w, uint64_t seq)
+{
+    for (size_t i = 0; i < w->files; i++) {
+        struct upload_row *u = find_upload(g, w->file[i]);
+        if (u == NULL || u->owner_id != w->user_id || u->room_id != w->room_id || u->seq != 0)
+            return false;
+    }
+    for (size_t i = 0; i < w->files; i++) {
+        struct upload_row *u = find_upload(g, w->file[i]);
+        if (u->seq != 0) { /* named twice */
+            for (size_t k = 0; k < i; k++)
+                find_upload(g, w->file[k])->seq = 0;
+            return false;
+        }
+        u->seq = seq;
+    }
+    return true;
+}
+
+/* Whether a send has the files that the message of this nonce has: the same ids, or the same contents sent once more. */
+static bool same_files(const struct group *g, const struct write *w, const char *hashes)
+{
+    for (size_t i = 0; i < w->files; i++) {
+        const struct upload_row *u = find_upload(g, w->file[i]);
+        if (u == NULL || u->owner_id != w->user_id || strncmp(hashes, u->hash, 2 * CRYPTO_HASH) != 0)
+            return false;
+        hashes += 2 * CRYPTO_HASH;
+    }
+    return *hashes == '\0';
+}
+
 /* Whether this nonce came before, in the table or earlier in this group; then the send is answered with it. */
 static bool repeats(const struct group *g, size_t at, struct write *w)
 {
@@ -613,9 +703,10 @@ static bool repeats(const struct group *g, size_t at, struct write *w)
         const struct nonce_row *n = &g->nonce[i];
         if (n->sender_id != w->user_id || strcmp(n->nonce, w->nonce) != 0)
             continue;
-        bool same = n->room_id == w->room_id &&
-                    (n->touched || (n->reply_to == w->reply_to && n->text_len == w->text_len &&
-                                    memcmp(n->text, w->text, w->text_len) == 0));
+        bool same =
+            n->room_id == w->room_id &&
+            (n->touched || (n->reply_to == w->reply_to && n->text_len == w->text_len &&
+                            memcmp(n->text, w->text, w->text_len) == 0 && same_files(g, w, n->files)));
         w->result = same ? WRITE_DONE : WRITE_NONCE_TAKEN;
         w->seq = n->seq;
         w->change = n->version;
@@ -626,7 +717,8 @@ static bool repeats(const struct group *g, size_t at, struct write *w)
         if (!first->fresh || first->user_id != w->user_id || strcmp(first->nonce, w->nonce) != 0)
             continue;
         bool same = first->room_id == w->room_id && first->text_len == w->text_len &&
-                    first->reply_to == w->reply_to && memcmp(first->text, w->text, w->text_len) == 0;
+                    first->reply_to == w->reply_to && memcmp(first->text, w->text, w->text_len) == 0 &&
+                    first->files == w->files && memcmp(first->file, w->file, w->files * sizeof *w->file) == 0;
         w->result = same ? WRITE_DONE : WRITE_NONCE_TAKEN;
         w->seq = first->seq;
         w->change = first->change;
@@ -755,6 +847,10 @@ static bool decide(struct group *g)
             refund(g, w);
         } else if (w->reply_to != 0 && !is_kept(room, find_row(g, w))) {
             w->result = WRITE_NO_ORIGINAL;
+        } else if (w->files > 0 && !take_files(g, w, room->last_seq + 1)) {
+            if (!g->look) /* it may have been sent: then the nonce says so */
+                return false;
+            w->result = WRITE_NO_FILE;
         } else if (g->limit == NULL || w->charged || limit_take(g->limit, w->user_id, g->clock)) {
             w->charged = true;
             number(g, w, room);
@@ -902,7 +998,7 @@ static enum db_result store_sends(struct db *db, const struct group *g)
         add_html(args, w);
         db_args_u64(args, MARKUP_VERSION);
         db_args_u64(args, w->reply_to);
-        db_args_u64(args, (w->names != NULL ? PART_MENTIONS : 0) |
+        db_args_u64(args, (w->names != NULL ? PART_MENTIONS : 0) | (w->files > 0 ? PART_FILES : 0) |
                               (w->reply_to != 0 ? PART_REPLY | PART_MENTIONS : 0));
     }
     enum db_result result = db_run_args(db, sql.buf, args);
@@ -910,6 +1006,16 @@ static enum db_result store_sends(struct db *db, const struct group *g)
     strbuf_release(&sql);
     return result == DB_DUPLICATE ? DB_AGAIN
                                   : result; /* another process stored the same nonce: it is found next time */
+}
+
+static enum db_result store_files(struct db *db, const struct write *w)
+{
+    enum db_result result = DB_OK;
+
+    for (size_t i = 0; i < w->files && w->fresh && result == DB_OK; i++)
+        result = db_run(db, "UPDATE uploads SET seq = ?, n = ? WHERE id = ?", "uuu", w->seq, (uint64_t)i,
+                        w->file[i]);
+    return result;
 }
 
 /* A send raises its sender's own read mark. His row is there: the room's lock keeps it. */
@@ -1159,6 +1265,8 @@ static enum db_result write_group(struct db *db, struct group *g)
     if (result == DB_OK && g->look)
         result = find_nonces(db, g);
     if (result == DB_OK)
+        result = find_uploads(db, g);
+    if (result == DB_OK)
         result = find_rows(db, g);
     if (result == DB_OK)
         result = find_pins(db, g);
@@ -1169,6 +1277,8 @@ static enum db_result write_group(struct db *db, struct group *g)
     result = render_all(db, g);
     if (result == DB_OK)
         result = store_sends(db, g);
+    for (size_t i = 0; i < g->count && result == DB_OK; i++)
+        result = store_files(db, g->write[i]);
     if (result == DB_OK)
         result = store_marks(db, g);
     if (result == DB_OK)

@@ -8,6 +8,7 @@
 #ifndef SNUG_DB_MESSAGE_H
 #define SNUG_DB_MESSAGE_H
 
+#include "db_file.h"
 #include "db_room.h"
 #include "markup.h"
 
@@ -51,6 +52,8 @@ struct message {
     struct quote *quote;
     struct reaction *reaction; /* in the order in which they came */
     size_t reactions;
+    struct attachment *file; /* only id, name, size, type, width and height */
+    size_t files;
 };
 
 struct message_list {
@@ -100,6 +103,7 @@ enum db_result db_message_pick(struct db *db, uint64_t room_id, uint64_t user_id
 enum db_result db_message_versions(struct db *db, uint64_t room_id, uint64_t seq, size_t limit,
                                    struct message_list *list);
 
+#define FILES_MAX      10   /* of one message */
 #define WRITE_TRUST_MS 1000 /* a known session is looked up again when it was confirmed longer ago */
 
 enum write_action {
@@ -136,6 +140,7 @@ enum write_result {
     WRITE_GONE,    /* 409: to edit what is deleted, or to react to it */
     WRITE_NO_ORIGINAL, /* 422: what is answered is no message that is kept here */
     WRITE_MANY,        /* 409: REACTIONS_MAX different ones are there */
+    WRITE_NO_FILE,     /* 409: a file that is not there, not his, of another room, or in another message */
     WRITE_TOO_FAST,    /* 429 */
     WRITE_AWAY,        /* 503 */
     WRITE_FAULT,       /* 500 */
@@ -154,6 +159,8 @@ struct write {
     const char *text;  /* a reaction's: the emoji */
     size_t text_len;
     const char *nonce;
+    uint64_t file[FILES_MAX]; /* a send's: ids of uploads */
+    size_t files;
     /* filled: */
     enum write_result result;
     uint64_t user_id;

@@ -2,6 +2,7 @@
 #include "db_part.h"
 #include "mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,24 @@ static void take_reaction(struct db *db, struct message *m)
     m->reaction[at] = new;
 }
 
+/* Rows come in any order: each goes to its own place. */
+static void take_file(struct db *db, struct message *m)
+{
+    uint64_t n = db_u64(db, 7);
+
+    if (n >= FILES_MAX)
+        return;
+    if (m->file == NULL)
+        m->file = mem_array(FILES_MAX, sizeof *m->file);
+    struct attachment *a = &m->file[n];
+    a->id = db_u64(db, 1);
+    a->name = mem_dup(db_text(db, 2, NULL));
+    a->file.size = db_u64(db, 3);
+    snprintf(a->file.type, sizeof a->file.type, "%s", db_text(db, 4, NULL));
+    a->file.width = db_u64(db, 5);
+    a->file.height = db_u64(db, 6);
+    m->files = n >= m->files ? n + 1 : m->files;
+}
 #define KEPT_MAX 500
 
 /* Every table has room_id and seq. `read` gets "(…)", the seqs, appended; its first column is the seq. NULL: read elsewhere. */
@@ -44,9 +63,11 @@ static const struct kind {
 } kinds[] = {
     {PART_FORMERS, "revisions", NULL, NULL},
     {PART_REPLY, "replies",
-     "SELECT t.seq, o.sender_id, u.name, u.display, IF(CHAR_LENGTH(o.text) > 100, CONCAT(LEFT(o.text, 99), "
-     "'…'), "
-     "o.text) FROM messages t JOIN rooms r ON r.id = t.room_id LEFT JOIN messages o ON o.room_id = t.room_id "
+     "SELECT t.seq, o.sender_id, u.name, u.display, IF(o.text = '', (SELECT f.name FROM uploads f WHERE "
+     "f.room_id = "
+     "o.room_id AND f.seq = o.seq AND f.n = 0), IF(CHAR_LENGTH(o.text) > 100, CONCAT(LEFT(o.text, 99), '…'), "
+     "o.text)) FROM messages t JOIN rooms r ON r.id = t.room_id LEFT JOIN messages o ON o.room_id = "
+     "t.room_id "
      "AND o.seq = t.reply_to AND o.seq >= r.oldest_seq AND o.deleted_at IS NULL LEFT JOIN users u ON u.id = "
      "o.sender_id WHERE t.room_id = ? AND t.seq IN",
      take_quote},
@@ -57,6 +78,11 @@ static const struct kind {
      take_reaction},
     {PART_PIN, "pins", NULL, NULL},
     {PART_MENTIONS, "mentions", NULL, NULL},
+    {PART_FILES, "uploads",
+     "SELECT u.seq, u.id, u.name, f.size, f.type, f.width, f.height, u.n FROM uploads u JOIN files f ON "
+     "f.hash = "
+     "u.hash WHERE u.room_id = ? AND u.seq IN",
+     take_file},
     {PART_SAVED, "bookmarks", NULL, NULL},
 };
 
@@ -137,6 +163,9 @@ void db_part_release(struct message *m)
         free(m->reaction[i].display);
     }
     free(m->reaction);
+    for (size_t i = 0; i < m->files; i++)
+        free(m->file[i].name);
+    free(m->file);
 }
 
 /* Runs "DELETE <what> <table> <where>" for the kinds among `parts`. *rows: how many went. */

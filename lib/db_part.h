@@ -11,7 +11,7 @@ enum part {
     PART_FORMERS = 1, /* what it said before: read by db_message_versions */
     PART_REPLY = 2,   /* it answers another */
     PART_REACTIONS = 4,
-    PART_FILES = 8,
+    PART_FILES = 8,     /* rows of uploads */
     PART_PIN = 16,      /* it is pinned: that is all there is to show */
     PART_MENTIONS = 32, /* it is for somebody: read elsewhere */
     PART_ANSWERED = 64, /* others answer it, or did */

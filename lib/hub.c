@@ -350,7 +350,7 @@ void hub_room_sent(struct hub *hub, const struct write *w)
 {
     struct hub_room *room = hub_room_find(hub, w->room_id);
 
-    if (room != NULL && room->live && w->change == room->version + 1 && w->reply_to == 0) {
+    if (room != NULL && room->live && w->change == room->version + 1 && w->reply_to == 0 && w->files == 0) {
         struct message m = {.seq = w->seq,
                             .change = w->change,
                             .sender_id = w->user_id,

@@ -4,7 +4,11 @@
 #include "mem.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define FILE_NAME_MAX  200
+#define FILE_NAME_HEAD 170 /* what stays of the beginning of one that is longer */
 
 /* Reads one character; returns its bytes (1–4), or 0 when it is not valid. */
 static size_t utf8_next(const unsigned char *s, size_t len, uint32_t *out)
@@ -61,6 +65,12 @@ static bool is_invisible(uint32_t c)
 static bool is_control(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7f && c <= 0x9f);
+}
+
+/* Line ends of another kind, and what makes text run the other way. */
+static bool is_turning(uint32_t c)
+{
+    return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029;
 }
 
 long text_utf8_length(const char *text, size_t len)
@@ -147,8 +157,7 @@ static enum text_result check(const char *text, size_t len, size_t max, bool one
             return TEXT_INVALID;
         if (is_control(c) && (one_line || (c != '\n' && c != '\t')))
             return TEXT_INVALID;
-        if (one_line &&
-            ((c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029))
+        if (one_line && is_turning(c))
             return TEXT_INVALID;
         i += n;
     }
@@ -252,6 +261,32 @@ char *text_printable(const char *text, size_t len)
         i += n > 0 ? n : 1;
     }
     return out;
+}
+
+char *text_file_name(const char *text)
+{
+    for (const char *c = text; *c != '\0'; c++)
+        if (*c == '/' || *c == '\\')
+            text = c + 1;
+    char *name = text_printable(text, strlen(text));
+    size_t len = strlen(name), to = 0, count = 0;
+    size_t all = (size_t)text_utf8_length(name, len);
+
+    for (size_t i = 0, n; i < len; i += n, count++) {
+        uint32_t c;
+        n = utf8_next((unsigned char *)name + i, len - i, &c);
+        bool cut =
+            all > FILE_NAME_MAX && count >= FILE_NAME_HEAD && count < all - (FILE_NAME_MAX - FILE_NAME_HEAD);
+        if (!cut && c >= ' ' && !is_turning(c)) {
+            memmove(name + to, name + i, n);
+            to += n;
+        }
+    }
+    to = text_trim(name, to);
+    if (to > 0 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !text_is_blank(name, to))
+        return name;
+    free(name);
+    return mem_dup("file");
 }
 
 /* The word of the first pair whose mark the text holds; NULL when there is none. */

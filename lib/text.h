@@ -65,6 +65,11 @@ bool text_is_local_path(const char *text);
  * frees. */
 char *text_printable(const char *text, size_t len);
 
+/* The name of a file as somebody's browser sent it, made fit to be shown and stored: without folders, control characters and
+ * what turns the direction of writing, valid UTF-8, at most 200 characters (the end stays); "file" when nothing is left. The
+ * caller frees. */
+char *text_file_name(const char *text);
+
 /* "Firefox on Linux", from a browser's User-Agent; what is not known stays as it is. */
 void text_device(const char *agent, char *out, size_t size);
 

@@ -1,6 +1,7 @@
 /* Messages as they are shown. */
 #include "timeline.h"
 #include "db_part.h"
+#include "form.h"
 #include "json.h"
 #include "lang.h"
 #include "mem.h"
@@ -164,6 +165,62 @@ void timeline_person(struct view *node, const char *name, const char *display)
     view_flag(node, "Former", name[0] == '-'); /* the account is gone, and has no page */
 }
 
+/* "1.4 MB", "312 kB": as people read sizes. */
+static void show_size(struct view *item, uint64_t size)
+{
+    char text[TIMELINE_TEXT];
+    unsigned tenths = (unsigned)((size + 50000) / 100000);
+
+    if (tenths >= 10)
+        snprintf(text, sizeof text, t("%u.%u MB"), tenths / 10, tenths % 10);
+    else
+        snprintf(text, sizeof text, t("%u kB"), (unsigned)((size + 999) / 1000));
+    view_set(item, "Size", text);
+}
+
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* The box that a picture has on the page: known before it comes, so that nothing moves. */
+static void show_box(struct view *item, const struct file *f)
+{
+    uint64_t width = f->width, height = f->height;
+
+    if (width > FILE_BOX_WIDTH) {
+        height = height * FILE_BOX_WIDTH / width;
+        width = FILE_BOX_WIDTH;
+    }
+    if (height > FILE_BOX_HEIGHT) {
+        width = width * FILE_BOX_HEIGHT / height;
+        height = FILE_BOX_HEIGHT;
+    }
+    view_set_u64(item, "Width", width > 0 ? width : 1);
+    view_set_u64(item, "Height", height > 0 ? height : 1);
+}
+
+void timeline_file(struct view *item, const struct attachment *a)
+{
+    struct strbuf url = STRBUF_INIT;
+
+    strbuf_addf(&url, "/files/%" PRIu64, a->id);
+    if (strcmp(a->name, "preview") != 0) { /* that is another address */
+        strbuf_addch(&url, '/');
+        form_encode(&url, a->name);
+    }
+    view_set_u64(item, "Id", a->id);
+    view_set(item, "Url", url.buf);
+    view_set(item, "Name", a->name);
+    show_size(item, a->file.size);
+    view_flag(item, "Image", a->file.width > 0);
+    view_flag(item, "Audio", begins(a->file.type, "audio/"));
+    view_flag(item, "Video", begins(a->file.type, "video/"));
+    if (a->file.width > 0)
+        show_box(item, &a->file);
+    strbuf_release(&url);
+}
+
 #define NAMES_MAX 20   /* who reacted, by name */
 #define USERS_MAX 100  /* the same in JSON */
 #define IDS_MAX   1000 /* and by number, for pages to find their own among */
@@ -253,6 +310,8 @@ static void one(struct view *item, const struct message *m, uint64_t viewer)
         if (m->html != NULL)
             view_set(item, "Html", m->html);
     }
+    for (size_t i = 0; i < m->files; i++)
+        timeline_file(view_item(item, "Files", i), &m->file[i]);
     view_flag(item, "Deleted", m->deleted);
     if (m->deleter != NULL)
         view_set(item, "Deleter", timeline_display(m->deleter, m->deleter_display));
@@ -349,6 +408,18 @@ void timeline_view(struct view *view, const struct message_list *list, const str
     }
 }
 
+void timeline_file_json(struct strbuf *out, const struct attachment *a)
+{
+    strbuf_addf(out, "{\"id\":%" PRIu64 ",\"name\":", a->id);
+    json_text(out, a->name);
+    strbuf_addstr(out, ",\"type\":");
+    json_text(out, a->file.type);
+    strbuf_addf(out, ",\"size\":%" PRIu64, a->file.size);
+    if (a->file.width > 0)
+        strbuf_addf(out, ",\"width\":%" PRIu64 ",\"height\":%" PRIu64, a->file.width, a->file.height);
+    strbuf_addch(out, '}');
+}
+
 void timeline_user(struct strbuf *out, uint64_t id, const char *name, const char *display)
 {
     strbuf_addf(out, "{\"id\":%" PRIu64 ",\"name\":", id);
@@ -409,6 +480,11 @@ static void json_one(struct strbuf *out, const struct message *m, const char *ht
     json_text(out, m->edited_at[0] != '\0' ? m->edited_at : NULL);
     strbuf_addf(out, ",\"deleted\":%s%s", m->deleted ? "true" : "false",
                 m->html != NULL ? ",\"formatted\":true" : "");
+    for (size_t i = 0; i < m->files; i++) {
+        strbuf_addstr(out, i > 0 ? "," : ",\"files\":[");
+        timeline_file_json(out, &m->file[i]);
+        strbuf_addstr(out, i + 1 == m->files ? "]" : "");
+    }
     if ((m->parts & PART_PIN) != 0)
         strbuf_addstr(out, ",\"pinned\":true");
     if (m->deleter != NULL) {

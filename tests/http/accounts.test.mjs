@@ -376,7 +376,7 @@ describe('a forged request', () => {
 
 describe('a request that is not as it should be', () => {
   const routes = () => [['/', 'GET'], ['/register', 'GET', 'POST'], ['/login', 'GET', 'POST'], ['/logout', 'POST'], ['/account', 'GET', 'POST'], ['/people', 'GET'],
-    [`/people/${anna.name}`, 'GET', 'POST'], ['/rooms', 'GET', 'POST'], ['/rooms/1', 'GET'], ['/rooms/1/settings', 'GET', 'POST'], ['/messages', 'GET', 'POST'], ['/health', 'GET']];
+    [`/people/${anna.name}`, 'GET', 'POST'], ['/rooms', 'GET', 'POST'], ['/rooms/1', 'GET'], ['/rooms/1/settings', 'GET', 'POST'], ['/messages', 'GET', 'POST'], ['/files', 'POST'], ['/files/1/x', 'GET'], ['/health', 'GET']];
 
   test('with a method that the page does not know is 405 and names those that it does', async () => {
     const csrf = await anna.csrf();
