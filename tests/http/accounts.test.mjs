@@ -281,7 +281,7 @@ describe('who is not signed in', () => {
   });
 
   test('is led from every page to signing in, and told 401 in JSON', async () => {
-    for (const path of ['/account', '/people', `/people/${anna.name}`, '/rooms', '/rooms/1', '/rooms/1/settings', '/messages?room=1']) {
+    for (const path of ['/account', '/people', '/for-you', `/people/${anna.name}`, '/rooms', '/rooms/1', '/rooms/1/settings', '/messages?room=1']) {
       const page = await visitor().get(path, { accept: 'text/html,application/xhtml+xml' });
       if (path.startsWith('/messages')) {
         assert.equal(page.status, 401, 'a frame of a page leads nowhere');
