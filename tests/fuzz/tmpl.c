@@ -14,7 +14,7 @@
 #include <dirent.h>
 #include <unistd.h>
 
-#define NAMES_MAX 600
+#define NAMES_MAX 4000
 #define PAGES_MAX 64
 #define DEPTH     4
 
@@ -240,8 +240,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (count < sizeof values / sizeof values[0] && size > 0);
     struct view *hostile = view_new(), *plain = view_new();
     for (size_t i = 0; i < names_count; i++) {
-        const char *value = values[(i * 7 + i / count) % count];
-        char *mild = harmless(value);
+        const char *end = strrchr(names[i], '.'), *value = values[(i * 7 + i / count) % count];
+        /* What markup.c made is shown as it is. */
+        bool marked = end != NULL && strcmp(end, ".Html") == 0;
+        value = marked ? "<em>marked</em>" : value;
+        char *mild = marked ? mem_dup(value) : harmless(value);
         view_set(hostile, names[i], value);
         view_set(plain, names[i], mild);
         free(mild);
