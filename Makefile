@@ -36,7 +36,9 @@ DBLIBS  := $(shell pkg-config --libs libmariadb 2>/dev/null || pkg-config --libs
 # As the changes call it, so that it stands in one place.
 VERSION := $(shell sed -n 's/^\#\# \([^ ]*\).*/\1/p' CHANGELOG.md | head -n 1)
 INCLUDE := -Ilib -I$(BUILD) -DSNUG_VERSION='"$(VERSION)"' -isystem /usr/include/ClearSilver $(DBFLAGS:-I%=-isystem %)
-LDLIBS  := -lfcgi -lneo_cs -lneo_utl $(DBLIBS) -lcrypto -lz -lcmark-gfm-extensions -lcmark-gfm
+# The parser of Markdown comes into the programs: few hosts have it, and only one program uses it.
+LDLIBS  := -Wl,-Bstatic -lcmark-gfm-extensions -lcmark-gfm -Wl,-Bdynamic \
+           -lfcgi -lneo_cs -lneo_utl $(DBLIBS) -lcrypto -lz
 ifeq ($(BUILD),build-san)
 CFLAGS  += -fsanitize=address,undefined -fno-omit-frame-pointer
 endif
@@ -66,6 +68,9 @@ $(BUILD)/bin/%: $(BUILD)/cgi-bin/%.o $(BUILD)/libsnug.a
 # A program of several files: the others lie in a folder of its name.
 $(BUILD)/bin/admin: $(patsubst %.c,$(BUILD)/%.o,$(wildcard cgi-bin/admin/*.c))
 $(BUILD)/cgi-bin/admin.o: CHANGELOG.md
+
+$(BUILD)/bin/files: LDLIBS += -lmagic
+$(BUILD)/bin/preview: LDLIBS := -lgd
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libsnug.a
 	@mkdir -p $(@D)
@@ -97,7 +102,7 @@ $(BUILD)/assets.h: FORCE
 $(BUILD)/lib/emoji.o: $(BUILD)/emoji_table.h
 $(BUILD)/emoji_table.h: js/emoji.js
 	@mkdir -p $(@D)
-	sed -n 's/^\([^ -~].*\)$$/"\1\\n"/p' $< > $@
+	{ echo '#define EMOJI_TABLE \'; sed -n 's/^\([^ -~].*\)$$/"\1 " \\/p' $<; echo '""'; } > $@
 
 # It ends with make, however make ends, and on Ctrl-C also where a script started it in the background.
 run:

@@ -325,6 +325,53 @@ CREATE TABLE IF NOT EXISTS bookmarks (
 
 UPDATE site SET schema_version = 12 WHERE id = 1 AND schema_version < 12;
 
+-- Migration 13: the tables below.
+
+-- Contents that people sent, by the SHA-256 of their bytes: where those are says lib/store.h. By hash (serving, storing
+-- again), by size (how much there is). The row's lock keeps the bytes from coming and going at the same time.
+CREATE TABLE IF NOT EXISTS files (
+  hash        BINARY(32) NOT NULL,
+  size        BIGINT UNSIGNED NOT NULL,
+  type        VARCHAR(127) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, -- by what they are, not by what was said
+  width       INT UNSIGNED NOT NULL, -- of a picture with a preview; else 0
+  height      INT UNSIGNED NOT NULL,
+  created_at  DATETIME(3) NOT NULL,
+  PRIMARY KEY (hash),
+  KEY files_size (size)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- Who sent which file into which room: the n-th of message `seq`, or of none yet (0). By id (serving, sending), by message
+-- (showing it), by owner (how much he has), by hash (is it still used?), by seq and time (what was never sent goes).
+CREATE TABLE IF NOT EXISTS uploads (
+  id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  owner_id    BIGINT UNSIGNED NOT NULL,
+  room_id     BIGINT UNSIGNED NOT NULL,
+  seq         BIGINT UNSIGNED NOT NULL DEFAULT 0,
+  n           TINYINT UNSIGNED NOT NULL DEFAULT 0,
+  hash        BINARY(32) NOT NULL,
+  size        BIGINT UNSIGNED NOT NULL,
+  name        VARCHAR(255) COLLATE utf8mb4_bin NOT NULL,
+  created_at  DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY uploads_message (room_id, seq, n),
+  KEY uploads_owner (owner_id, size),
+  KEY uploads_hash (hash),
+  KEY uploads_loose (seq, created_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- The bytes themselves, where Files.Store is "database": in pieces, by content and number. While one is being written its
+-- key is random; by first piece and time (what was never finished goes).
+CREATE TABLE IF NOT EXISTS chunks (
+  hash        BINARY(32) NOT NULL,
+  n           INT UNSIGNED NOT NULL,
+  data        MEDIUMBLOB NOT NULL,
+  written_at  DATETIME(3) NOT NULL,
+  PRIMARY KEY (hash, n),
+  KEY chunks_first (n, written_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+UPDATE site SET schema_version = 13 WHERE id = 1 AND schema_version < 13;
+
 -- Migration 15: e-mail addresses are told apart letter by letter, also where the very first schema was: it took "ä" for
 -- "a" there.
 SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 15, 'ALTER TABLE users

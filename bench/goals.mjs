@@ -11,6 +11,7 @@ const few = (x) => (x >= 1000 ? Math.round(x).toLocaleString('en-GB') : x >= 100
 export const last = (one) => median(one.last_us) / 1000; // ms until the last reader had it
 export const cost = (one) => (one.cpu_us.nginx ?? 0) + (one.cpu_us.own ?? 0); // µs of processor time, the database apart
 export const rate = (one) => one.rate;
+const took = (one) => one.us;
 const grown = (one, base, part) => ((one.full_kib[part] ?? 0) - (base.empty_kib[part] ?? 0)) / one.connections;
 const both = (one, base) => grown(one, base, 'nginx') + grown(one, base, 'own');
 
@@ -46,6 +47,7 @@ const GOALS = [
   ['send, 64 senders to one room', 'least', 0.75, ['send 64 to 1', 'send 64 trivial', rate]],
   ['poll, nothing new, against the trivial program', 'least', 0.9, ['poll', 'poll trivial', rate]],
   ['room page with 50 messages, against the trivial program', 'least', 0.25, ['page 1000', 'page trivial', rate]],
+  ['formatting 10,000 hostile characters, the worst of 100 kinds, against 10,000 plain ones', 'most', 20, ['format hostile', 'format plain', took]],
   ['room page, 1,000,000 messages in the room, against 1,000', 'least', 0.9, ['page 1000000', 'page 1000', rate]],
 ];
 
@@ -100,6 +102,8 @@ const RATES = [
   ['poll', 'poll, nothing new, 64'], ['poll trivial', 'the same requests to the trivial program'],
   ['page 1000', 'room page, 1,000 messages in the room, 64'], ['page 1000000', 'room page, 1,000,000 messages'],
   ['page trivial', 'the same requests to the trivial program'],
+  ['file up', 'MiB of files up, 24 MiB each'], ['file up nginx', 'the same to nginx alone, by PUT'],
+  ['file down', 'MiB of files down'], ['file down nginx', 'the same from nginx alone'],
 ];
 
 function rateTable(results) {

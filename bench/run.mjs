@@ -5,16 +5,17 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import { chart } from './chart.mjs';
+import { files } from './files.mjs';
 import { goals, measures } from './goals.mjs';
 import {
-  folder, idleMemory, pause, programs, root, sql, startNchan, startPeer, startProgram, startSnug, stopAll,
+  folder, idleMemory, pause, programs, root, sql, startNchan, startPeer, startPlain, startProgram, startSnug, stopAll,
 } from './site.mjs';
 
 const ROUNDS = 5;
 const LIMIT = 570; // seconds: a round that would end later does not begin
 const SEND_MS = 2500;
 const CONSTANT = '{"room":101,"seq":123456,"change":123456}'; // what bench/trivial.c answers
-const parts = new Set(process.argv.length > 2 ? process.argv.slice(2) : ['memory', 'reach', 'send', 'poll', 'page']);
+const parts = new Set(process.argv.length > 2 ? process.argv.slice(2) : ['memory', 'reach', 'send', 'poll', 'page', 'format', 'files']);
 
 const began = Number(process.env.BENCH_BEGAN) * 1000 || Date.now();
 const seconds = () => (Date.now() - began) / 1000;
@@ -99,6 +100,15 @@ async function page(round) {
   await rate('page 1000000', 'page', servers.snug, round, 64, [...who, '--room', 4, '--last', 1000000, ...own]);
 }
 
+async function fileRates(round) {
+  for (const [figure, line] of await files(servers.snug, servers.plain)) await take(figure, round, line);
+}
+
+async function format(round) {
+  const line = await take('format hostile', round, measure('format', []).then((one) => ({ ...one, us: one.worst })));
+  results.push({ ...line, figure: 'format plain', us: line.plain });
+}
+
 // The first readers of all: nothing is left in memory of others that went.
 async function memory() {
   for (const name of ['snug', 'fanout', 'nchan', 'socketio', 'flask'])
@@ -123,6 +133,7 @@ async function startAll() {
   sql(fs.readFileSync(`${root}/bench/seed.sql`, 'utf8'));
   say('starting what runs beside it');
   servers.trivial = await startProgram('trivial');
+  servers.plain = await startPlain();
   servers.fanout = await startProgram('fanout');
   servers.nchan = await startNchan();
   servers.socketio = await startPeer('socketio', process.execPath, 'socketio.cjs');
@@ -148,7 +159,7 @@ async function main() {
   if (parts.has('memory')) { say('memory'); await memory(); }
   const steps = [
     ['reach', 'reach, 1,000 readers', (round) => reach(1000, round)], ['reach', 'reach, 5,000 readers', (round) => reach(5000, round)],
-    ['send', 'send', send], ['poll', 'poll', poll], ['page', 'page', page],
+    ['send', 'send', send], ['poll', 'poll', poll], ['page', 'page', page], ['format', 'format', format], ['files', 'files', fileRates],
   ].filter(([part]) => parts.has(part));
   for (let round = 1, took = 0; round <= ROUNDS; round++) {
     const start = seconds();

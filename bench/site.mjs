@@ -168,6 +168,20 @@ export async function startNchan() {
   return { ...web, own: [] };
 }
 
+// Files without a program: put down by PUT, given as they lie there.
+export async function startPlain() {
+  const data = `${temp}/plain/data`;
+  fs.mkdirSync(data, { recursive: true });
+  const web = await nginx('plain', (port) => `server {
+    listen 127.0.0.1:${port} backlog=4096;
+    root ${data};
+    client_max_body_size 512m;
+    dav_methods PUT;
+}
+`);
+  return { ...web, folder: data };
+}
+
 export async function startPeer(name, command, file) {
   const port = await freePort();
   const child = start(name, command, [`${root}/bench/peers/${file}`], { PORT: port });

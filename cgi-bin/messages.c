@@ -7,13 +7,21 @@
  *   before=SEQ          the `limit` messages before it; the cursor is null
  *   limit=N             1–200, else 50
  *   Accept: text/html           the timeline as a page that refreshes itself
- *   Accept: text/event-stream   events `update`, `rooms`, `news`, `people`, `end`; resumes from Last-Event-ID or `after`
+ *   Accept: text/event-stream   events `update`, `rooms`, `news`, `people`, `typing`, `end`; resumes from Last-Event-ID or `after`
  *
  * POST, a form with the form token (or the header X-CSRF-Token):
- *   room, text, nonce           sends: 201 once it is committed, 200 for a repeated nonce
+ *   room, text, nonce [reply] [file …]   sends: 201 once it is committed, 200 for a repeated nonce; `reply`: the seq that it
+ *                               answers; `file`: ids of uploads (cgi-bin/files.c), and then the text may be empty
  *   action=edit  room seq text [base]       action=delete  room seq
  *   action=read  room seq                   action=unread  room seq    (by a form: 303 to /rooms)
+ *   action=typing room                      tells the room's other streams at once, and stores nothing
+ *   action=react room seq emoji [on=1|0]    the same again changes nothing
  *   action=preview  room text               how it would be shown: {"html"}, null when just as it is; stores nothing
+ *
+ * A message has `reply` ({seq, sender, text, deleted}) when it answers one: that one's first words as they are now, and
+ * `reactions` ([{emoji, count, users}], the users at most 100 of each). Each is a change of the message. Of what more than
+ * 200 answer, the newest 200 change with it; its own change tells the rest. `typing` ([{id, name, display}]) comes by
+ * streams, and with what a wait is answered with anyway; it holds for six seconds.
  *
  * One event loop and one database thread (job.h). The loop parses a request, hands what it asks to the thread, and
  * lets the hub (hub.h) hold and answer the readers; it waits for nothing but events. Killed at any moment it loses
@@ -258,9 +266,44 @@ static const struct {
     const char *name;
     enum write_action action;
 } actions[] = {
-    {"", WRITE_SEND},     {"send", WRITE_SEND},     {"edit", WRITE_EDIT},       {"delete", WRITE_DELETE},
-    {"read", WRITE_READ}, {"unread", WRITE_UNREAD}, {"preview", WRITE_PREVIEW},
+    {"", WRITE_SEND},         {"send", WRITE_SEND},       {"edit", WRITE_EDIT},
+    {"delete", WRITE_DELETE}, {"react", WRITE_REACT},     {"read", WRITE_READ},
+    {"unread", WRITE_UNREAD}, {"preview", WRITE_PREVIEW}, {"typing", WRITE_TYPING},
 };
+
+static const struct refusal *files_of(const struct form *form, struct write *write)
+{
+    static const struct refusal no_file = {400, "bad_parameter", T("file is the number of a file.")};
+    static const struct refusal too_many = {422, "too_many_files", T("A message has at most 10 files.")};
+
+    for (size_t i = 0; i < form->count; i++) {
+        if (strcmp(form->field[i].name, "file") != 0)
+            continue;
+        if (write->files == FILES_MAX)
+            return &too_many;
+        if (!text_to_u64(form->field[i].value, INT64_MAX, &write->file[write->files++]))
+            return &no_file;
+    }
+    return NULL;
+}
+
+static const struct refusal *reaction_of(struct form *form, struct write *write)
+{
+    static const struct refusal no_on = {400, "bad_parameter", T("on is 1 or 0.")};
+    static const struct refusal no_emoji = {422, "bad_emoji",
+                                            T("A reaction is one emoji, and nothing else.")};
+    struct form_field *emoji = form_find(form, "emoji");
+    uint64_t on;
+
+    if (!number(form, "on", 0, 1, 1, &on))
+        return &no_on;
+    if (emoji == NULL || !text_is_emoji(emoji->value, emoji->len = text_trim(emoji->value, emoji->len)))
+        return &no_emoji;
+    write->on = on == 1;
+    free((void *)(uintptr_t)write->text);
+    write->text = mem_dup(emoji->value);
+    return NULL;
+}
 
 /* Fills the write from the form. NULL, or why it is refused. */
 static const struct refusal *write_of(struct form *form, struct write *write)
@@ -269,6 +312,7 @@ static const struct refusal *write_of(struct form *form, struct write *write)
     static const struct refusal no_room = {400, "bad_parameter", T("room is the number of a room.")};
     static const struct refusal no_seq = {400, "bad_parameter", T("seq is the number of a message.")};
     static const struct refusal no_base = {400, "bad_parameter", T("base is the number of a change.")};
+    static const struct refusal no_reply = {400, "bad_parameter", T("reply is the number of a message.")};
     static const struct refusal no_nonce = {
         400, "bad_parameter", T("nonce is a name for this send: 1 to 36 ASCII characters without spaces.")};
     static const struct refusal empty = {422, "empty", T("The message is empty.")};
@@ -293,6 +337,8 @@ static const struct refusal *write_of(struct form *form, struct write *write)
         return &no_action;
     if (!has_room)
         return &no_room;
+    if (write->action == WRITE_TYPING)
+        return NULL;
     bool old = write->action != WRITE_SEND && write->action != WRITE_PREVIEW;
     if (old && (form_find(form, "seq") == NULL || !number(form, "seq", 0, INT64_MAX, 0, &write->seq)))
         return &no_seq;
@@ -304,9 +350,19 @@ static const struct refusal *write_of(struct form *form, struct write *write)
         if (!good && write->action == WRITE_SEND)
             return &no_nonce;
         write->nonce = good ? mem_dup(nonce) : NULL;
+        const char *reply = form_get(form, "reply");
+        if ((reply == NULL || *reply != '\0') && !number(form, "reply", 1, INT64_MAX, 0, &write->reply_to))
+            return &no_reply;
+        const struct refusal *why = files_of(form, write);
+        if (why != NULL)
+            return why;
     }
+    if (write->action == WRITE_REACT)
+        return reaction_of(form, write);
     if (old && write->action != WRITE_EDIT)
         return NULL;
+    if (write->text == NULL && write->files > 0)
+        write->text = mem_dup("");
     if (write->text == NULL)
         return &empty;
     switch (text_check(write->text, write->text_len, TEXT_MESSAGE_MAX)) {
@@ -315,7 +371,7 @@ static const struct refusal *write_of(struct form *form, struct write *write)
     case TEXT_LONG:
         return &too_long;
     case TEXT_EMPTY:
-        return &empty;
+        return write->files > 0 ? NULL : &empty;
     default:
         return NULL;
     }
@@ -406,6 +462,11 @@ static void announce(const struct write *write)
         wake_user(&app.config, write->user_id);
         return;
     }
+    if (write->told != 0) {
+        if (app.hub != NULL)
+            hub_user_changed(app.hub, write->told);
+        wake_user(&app.config, write->told);
+    }
     if (app.hub != NULL) {
         if (write->fresh) {
             hub_room_sent(app.hub, write);
@@ -440,6 +501,25 @@ static void write_now(struct job *job)
     job_run(db, NULL, job);
     write_done(job);
     db_free(db);
+}
+
+/* Never asks the database: where a session is not known, the other processes of this host may know it. */
+static void handle_typing(const struct sender *to, const struct write *write)
+{
+    struct strbuf body = STRBUF_INIT;
+    struct wake tell;
+
+    if (app.hub != NULL) {
+        if (!hub_typing(app.hub, write->session, write->room_id, &tell)) {
+            tell = (struct wake){.kind = WAKE_TYPIST, .id = write->room_id};
+            memcpy(tell.about, write->session, sizeof write->session);
+        }
+        if (tell.kind != 0)
+            wake_tell(&app.config, &tell);
+    }
+    strbuf_addstr(&body, "{}");
+    send_out(to->fd, to->cgi, 200, "Content-Type: application/json\r\n", &body);
+    strbuf_release(&body);
 }
 
 static void handle_post(const struct fcgi_request *in)
@@ -491,6 +571,10 @@ static void handle_post(const struct fcgi_request *in)
     form_release(&form);
     if (why != NULL) {
         refuse_write(to, &job->write, why);
+        free(to);
+        job_free(job);
+    } else if (job->write.action == WRITE_TYPING) {
+        handle_typing(to, &job->write);
         free(to);
         job_free(job);
     } else {
@@ -548,7 +632,7 @@ static void take_done(void)
 
 static void take_wakes(int fd)
 {
-    struct wake wake;
+    struct wake wake, told;
 
     while (wake_receive(fd, &wake)) {
         if (wake.kind == WAKE_READERS)
@@ -559,6 +643,11 @@ static void take_wakes(int fd)
             hub_room_changed(app.hub, wake.id, 0, 0);
         else if (wake.kind == WAKE_USER)
             hub_user_changed(app.hub, wake.id);
+        else if (wake.kind == WAKE_TYPING)
+            hub_typed(app.hub, &wake);
+        else if (wake.kind == WAKE_TYPIST &&
+                 hub_typing(app.hub, (const uint8_t *)wake.about, wake.id, &told) && told.kind != 0)
+            wake_tell(&app.config, &told);
     }
 }
 
@@ -675,7 +764,7 @@ int main(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], "rerender") == 0 && getenv("GATEWAY_INTERFACE") == NULL)
         return rerender();
     bool cgi = fcgi_open() < 0;
-    if (app.config.sandbox && !sandbox_enter(&app.config) && !cgi)
+    if (app.config.sandbox && !sandbox_enter(&app.config, true) && !cgi)
         log_line("no sandbox: %s", strerror(errno));
     if (!cgi) {
         serve();

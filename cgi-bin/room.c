@@ -1,5 +1,5 @@
-/* "/rooms/ID": the chat page. "?before=SEQ" shows history, "?edit=SEQ", "?delete=SEQ", "?unread=SEQ" and
- * "?versions=SEQ" are about one message, without scripts. A public group that one is not in offers to be joined. */
+/* "/rooms/ID": the chat page. "?before=SEQ" shows history, "?reply=SEQ", "?react=SEQ", "?edit=SEQ", "?delete=SEQ",
+ * "?unread=SEQ" and "?versions=SEQ" are about one message, "?attach=1" takes files, without scripts. A public group that one is not in offers to be joined. */
 #include "app.h"
 #include "cursor.h"
 #include "db_message.h"
@@ -43,10 +43,9 @@ static const struct {
     enum right own;
     enum right others; /* RIGHT_COUNT: only the sender may */
 } asks[] = {
-    {"edit", "Edit", RIGHT_SEND, RIGHT_COUNT},
-    {"delete", "Confirm", RIGHT_READ, RIGHT_DELETE_ANY},
-    {"unread", "Confirm", RIGHT_READ, RIGHT_READ},
-    {"versions", "Versions", RIGHT_READ, RIGHT_VERSIONS},
+    {"reply", "Reply", RIGHT_SEND, RIGHT_SEND},    {"react", "React", RIGHT_SEND, RIGHT_SEND},
+    {"edit", "Edit", RIGHT_SEND, RIGHT_COUNT},     {"delete", "Confirm", RIGHT_READ, RIGHT_DELETE_ANY},
+    {"unread", "Confirm", RIGHT_READ, RIGHT_READ}, {"versions", "Versions", RIGHT_READ, RIGHT_VERSIONS},
 };
 
 static enum db_result show_versions(struct req *req, struct view *view, uint64_t seq)
@@ -64,6 +63,19 @@ static enum db_result show_versions(struct req *req, struct view *view, uint64_t
     }
     message_list_release(&list);
     return result;
+}
+
+/* What most people react with; the same stand in js/react.js. */
+static const char *const common[] = {"👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀", "👎", "🔥", "✅",    "❌",
+                                     "👏", "🤔",   "😍", "😅", "🙌", "💯", "🚀", "☕", "💡", "👋", "🤝", "🙈"};
+
+static void show_picks(struct view *view, const struct message *m, uint64_t me)
+{
+    for (size_t i = 0; i < sizeof common / sizeof common[0]; i++)
+        view_set(view_item(view, "Common", i), "Emoji", common[i]);
+    for (size_t i = 0; i < m->reactions; i++)
+        if (m->reaction[i].user_id == me)
+            view_set(view_item(view, "Mine", i), "Emoji", m->reaction[i].emoji);
 }
 
 /* DB_REFUSED: one may not see what it said before; with anything else that one may not do, the room is shown alone. */
@@ -89,6 +101,9 @@ static enum db_result show_message(struct req *req, size_t ask)
         view_set(view, "Text", m->text);
         view_set(view, "Action", asks[ask].parameter);
         view_set(view, "Sender", mine ? "" : timeline_display(m->sender_name, m->sender_display));
+        view_set(view, "Author", timeline_display(m->sender_name, m->sender_display));
+        if (strcmp(asks[ask].parameter, "react") == 0)
+            show_picks(view, m, req->me.id);
         if (asks[ask].others == RIGHT_VERSIONS)
             result = show_versions(req, view, m->seq);
     }
@@ -123,6 +138,10 @@ static void show_page(struct req *req, const struct page *page, bool history)
     view_flag(req->view, "History", history);
     if (page->list.count > 0)
         view_set_u64(req->view, "FirstSeq", page->list.message[0].seq);
+    if (req->config->files) {
+        view_set_u64(req->view, "Files.Max", req->config->files_max >> 20);
+        view_flag(req->view, "Attach", form_get(&req->query, "attach") != NULL);
+    }
     crypto_token(nonce);
     nonce[TEXT_NONCE_MAX] = '\0';
     view_set(req->view, "Nonce", nonce);

@@ -8,10 +8,11 @@
 <input type="hidden" name="room" value="<?cs var:Room.Id ?>">
 <?cs if:Edit.Seq ?><input type="hidden" name="action" value="edit"><input type="hidden" name="seq" value="<?cs var:Edit.Seq ?>"><input type="hidden" name="base" value="<?cs var:Edit.Base ?>">
 <?cs else ?><input type="hidden" name="nonce" value="<?cs var:Nonce ?>">
-<?cs /if ?><?cs call:csrf() ?>
+<?cs if:Reply.Seq ?><input type="hidden" name="reply" value="<?cs var:Reply.Seq ?>">
+<?cs /if ?><?cs each:f = Files ?><input type="hidden" name="file" value="<?cs var:f.Id ?>"><?cs /each ?><?cs /if ?><?cs call:csrf() ?>
 <div class="box">
 <label for="text"><?cs if:Edit.Seq ?>{{Your edited message}}<?cs else ?>{{Your message to <bdi><?cs var:Room.Name ?></bdi>}}<?cs /if ?></label>
-<textarea id="text" name="text" rows="5" dir="auto" required autocomplete="off">
+<textarea id="text" name="text" rows="5" dir="auto"<?cs if:!subcount(Files) ?> required<?cs /if ?> autocomplete="off">
 <?cs var:Form.text ?></textarea>
 <div class="row">
 <a class="button" href="/rooms/<?cs var:Room.Id ?>">{{Back to the room}}</a>

@@ -26,7 +26,7 @@
 <?cs if:!History ?><noscript><iframe class="frame" src="/messages?room=<?cs var:Room.Id ?>#end" title="{{Messages, refreshed every few seconds}}"></iframe></noscript><?cs /if ?>
 <div class="foot">
 <p class="sr-only" id="announce" role="status"></p>
-<?cs if:Edit.Seq ?><?cs include!"_edit.cs" ?><?cs elif:Confirm.Seq ?><?cs include!"_confirm.cs" ?><?cs elif:Versions.Seq ?><?cs include!"_versions.cs" ?><?cs elif:!Room.Muted ?><?cs include!"_composer.cs" ?><?cs /if ?>
+<?cs if:Edit.Seq ?><?cs include!"_edit.cs" ?><?cs elif:Confirm.Seq ?><?cs include!"_confirm.cs" ?><?cs elif:React.Seq ?><?cs include!"_react.cs" ?><?cs elif:Versions.Seq ?><?cs include!"_versions.cs" ?><?cs elif:!Room.Muted ?><?cs include!"_composer.cs" ?><?cs /if ?>
 <p class="closed" id="closed" role="status" data-muted="{{You may read here, but not write: an admin of this group has muted you.}}"<?cs if:Room.Muted ?>>{{You may read here, but not write: an admin of this group has muted you.}}<?cs else ?> hidden><?cs /if ?></p>
 </div>
 <span class="whole" hidden></span>

@@ -8,8 +8,8 @@ import emoji from './emoji.js';
 
 const MOST = 8;
 const began = /(?:^|[^\p{L}\p{N}._@:-])([@:])([\w.+-]*)$/u;
-const codes = emoji.trim().split('\n').flatMap((line) => {
-  const [sign, ...names] = line.split(' ');
+const codes = emoji.match(/[^\s,][^,]+/g).flatMap((each) => {
+  const [sign, ...names] = each.split(' ');
   return names.map((name) => ({ key: name, put: `:${name}: `, parts: [sign, name] }));
 });
 const starts = (text, letters) => (text.toLowerCase().startsWith(letters) ? 0 : 1);
@@ -82,6 +82,10 @@ function paint(sign, letters, others = []) {
 function keys(event) {
   if (!list || event.target !== field || event.isComposing) return;
   const act = { ArrowDown: () => choose(chosen + 1), ArrowUp: () => choose(chosen - 1), Enter: () => take(shown[chosen]), Tab: () => take(shown[chosen]), Escape: leave }[event.key];
+  if (event.key === 'Enter' && shown[chosen].put === `${field.value.slice(from, field.selectionStart)} `) { // it stands there whole
+    leave();
+    return;
+  }
   if (!act || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   event.stopPropagation();

@@ -10,9 +10,18 @@ export default {
   'The next room with something unread': 'Der nächste Raum mit Ungelesenem',
   'Send the message': 'Die Nachricht senden',
   'A new line': 'Eine neue Zeile',
+  'See what you typed as it will be shown': 'Sehen, wie das Getippte aussehen wird',
   'Edit your last message, when nothing is typed': 'Die letzte eigene Nachricht bearbeiten, wenn nichts getippt ist',
   'Close, or leave things as they were': 'Schließen, oder alles lassen, wie es war',
+  'Answer the message that has the focus': 'Auf die Nachricht antworten, die den Fokus hat',
   'This list': 'Diese Liste',
+
+  // files
+  'Files of this message': 'Dateien dieser Nachricht',
+  'How much of {} is there': 'Wie viel von {} schon da ist',
+  'Remove {}': '{} entfernen',
+  'A message has at most {} files.': 'Eine Nachricht hat höchstens {} Dateien.',
+  'A file can have at most {} MiB here.': 'Eine Datei darf hier höchstens {} MiB haben.',
 
   // jump
   'A room or a person': 'Ein Raum oder eine Person',
@@ -53,7 +62,13 @@ export default {
   'New since you left': 'Neu, seit du weg warst',
   'Older messages': 'Ältere Nachrichten',
 
-  // timeline, edit
+  // timeline, edit, reply, react
+  Reply: 'Antworten',
+  React: 'Reagieren',
+  'to the message of {}': '(Nachricht von {})',
+  'The original message was deleted.': 'Die ursprüngliche Nachricht wurde gelöscht.',
+  'In reply to': 'Antwort an',
+  'Any other emoji': 'Ein anderes Emoji',
   Edit: 'Bearbeiten',
   Delete: 'Löschen',
   'Mark unread': 'Ab hier ungelesen',
@@ -68,6 +83,10 @@ export default {
   'Delete this message? It cannot be brought back.': 'Diese Nachricht löschen? Sie lässt sich nicht wiederherstellen.',
   'Keep it': 'Behalten',
 
+  // typing
+  '{} is typing …': '{} schreibt …',
+  '{} and {} are typing …': '{} und {} schreiben …',
+  'Several people are typing …': 'Mehrere schreiben …',
   // format
   Formatting: 'Formatierung',
   Preview: 'Vorschau',

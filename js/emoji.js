@@ -1,409 +1,51 @@
-// Emoji by their short codes: a line each, the character and what it is called. lib/emoji.c is made from the same lines.
+// Emoji by their short codes: each character and what it is called. lib/emoji.c is made from the same lines.
 export default `
-😀 grinning
-😃 smiley
-😄 smile
-😁 grin
-😆 laughing satisfied
-😅 sweat_smile
-🤣 rofl
-😂 joy
-🙂 slightly_smiling_face
-🙃 upside_down_face
-🫠 melting_face
-😉 wink
-😊 blush
-😇 innocent
-🥰 smiling_face_with_three_hearts
-😍 heart_eyes
-🤩 star_struck
-😘 kissing_heart
-😗 kissing
-🥲 smiling_face_with_tear
-😋 yum
-😛 stuck_out_tongue
-😜 stuck_out_tongue_winking_eye
-🤪 zany_face
-🤑 money_mouth_face
-🤗 hugs
-🤭 hand_over_mouth
-🤫 shushing_face
-🤔 thinking
-🫡 saluting_face
-🤐 zipper_mouth_face
-🤨 raised_eyebrow
-😐 neutral_face
-😑 expressionless
-😶 no_mouth
-😏 smirk
-😒 unamused
-🙄 roll_eyes
-😬 grimacing
-🤥 lying_face
-😌 relieved
-😔 pensive
-😪 sleepy
-🤤 drooling_face
-😴 sleeping
-😷 mask
-🤒 face_with_thermometer
-🤕 face_with_head_bandage
-🤢 nauseated_face
-🤮 vomiting_face
-🤧 sneezing_face
-🥵 hot_face
-🥶 cold_face
-🥴 woozy_face
-😵 dizzy_face
-🤯 exploding_head
-🤠 cowboy_hat_face
-🥳 partying_face
-🥸 disguised_face
-😎 sunglasses
-🤓 nerd_face
-🧐 monocle_face
-😕 confused
-🫤 face_with_diagonal_mouth
-😟 worried
-🙁 slightly_frowning_face
-😮 open_mouth
-😯 hushed
-😲 astonished
-😳 flushed
-🥺 pleading_face
-🥹 face_holding_back_tears
-😦 frowning
-😨 fearful
-😰 cold_sweat
-😥 disappointed_relieved
-😢 cry
-😭 sob
-😱 scream
-😖 confounded
-😣 persevere
-😞 disappointed
-😓 sweat
-😩 weary
-😫 tired_face
-🥱 yawning_face
-😤 triumph
-😡 rage
-😠 angry
-🤬 cursing_face
-😈 smiling_imp
-💀 skull
-💩 poop
-🤡 clown_face
-👻 ghost
-👽 alien
-🤖 robot
-😺 smiley_cat
-🙈 see_no_evil
-🙉 hear_no_evil
-🙊 speak_no_evil
-💋 kiss
-💌 love_letter
-💔 broken_heart
-❤️ heart
-🧡 orange_heart
-💛 yellow_heart
-💚 green_heart
-💙 blue_heart
-💜 purple_heart
-🖤 black_heart
-🤍 white_heart
-💯 100
-💥 boom
-💫 dizzy
-💦 sweat_drops
-💨 dash
-💣 bomb
-💬 speech_balloon
-💭 thought_balloon
-💤 zzz
-👋 wave
-🖖 vulcan_salute
-👌 ok_hand
-🤏 pinching_hand
-✌️ v victory
-🤞 crossed_fingers
-🤟 love_you_gesture
-🤘 metal
-🤙 call_me_hand
-👈 point_left
-👉 point_right
-👆 point_up_2
-👇 point_down
-☝️ point_up
-👍 +1 thumbsup
-👎 -1 thumbsdown
-✊ fist_raised
-👊 facepunch punch
-👏 clap
-🙌 raised_hands
-🫶 heart_hands
-👐 open_hands
-🤝 handshake
-🙏 pray
-✍️ writing_hand
-💪 muscle
-👂 ear
-👀 eyes
-🧠 brain
-👅 tongue
-👶 baby
-🧒 child
-👦 boy
-👧 girl
-👨 man
-👩 woman
-👴 older_man
-👵 older_woman
-🙋 raising_hand
-🤦 facepalm
-🤷 shrug
-🙇 bow
-💁 tipping_hand_person
-🏃 runner
-💃 dancer
-👥 busts_in_silhouette
-🐶 dog
-🐱 cat
-🐭 mouse
-🐰 rabbit
-🦊 fox_face
-🐻 bear
-🐼 panda_face
-🐨 koala
-🦁 lion
-🐮 cow
-🐷 pig
-🐸 frog
-🐵 monkey_face
-🐔 chicken
-🐧 penguin
-🐦 bird
-🦆 duck
-🦉 owl
-🐴 horse
-🦄 unicorn
-🐝 bee
-🐛 bug
-🦋 butterfly
-🐌 snail
-🐞 lady_beetle
-🐢 turtle
-🐍 snake
-🐙 octopus
-🐟 fish
-🐬 dolphin
-🐳 whale
-🐘 elephant
-🐾 feet
-💐 bouquet
-🌸 cherry_blossom
-🌹 rose
-🌻 sunflower
-🌷 tulip
-🌱 seedling
-🌲 evergreen_tree
-🌵 cactus
-🍀 four_leaf_clover
-🍁 maple_leaf
-🍂 fallen_leaf
-🍄 mushroom
-🍇 grapes
-🍉 watermelon
-🍊 tangerine
-🍋 lemon
-🍌 banana
-🍍 pineapple
-🍎 apple
-🍐 pear
-🍑 peach
-🍒 cherries
-🍓 strawberry
-🥝 kiwi_fruit
-🍅 tomato
-🥑 avocado
-🥔 potato
-🥕 carrot
-🌽 corn
-🌶️ hot_pepper
-🥦 broccoli
-🧄 garlic
-🧅 onion
-🥜 peanuts
-🍞 bread
-🥐 croissant
-🥨 pretzel
-🥞 pancakes
-🧀 cheese
-🍔 hamburger
-🍟 fries
-🍕 pizza
-🌭 hotdog
-🥪 sandwich
-🌮 taco
-🥚 egg
-🍳 cooking
-🥗 green_salad
-🍿 popcorn
-🍚 rice
-🍜 ramen
-🍝 spaghetti
-🍣 sushi
-🍦 icecream
-🍩 doughnut
-🍪 cookie
-🎂 birthday
-🍰 cake
-🍫 chocolate_bar
-🍬 candy
-🍯 honey_pot
-☕ coffee
-🍵 tea
-🍷 wine_glass
-🍸 cocktail
-🍺 beer
-🍻 beers
-🥂 clinking_glasses
-🍴 fork_and_knife
-🌍 earth_africa
-🏔️ mountain_snow
-🏖️ beach_umbrella
-🏠 house
-🏢 office
-🏥 hospital
-🏫 school
-🚂 steam_locomotive
-🚆 train2
-🚌 bus
-🚑 ambulance
-🚒 fire_engine
-🚗 car
-🚚 truck
-🚲 bike
-✈️ airplane
-🚀 rocket
-⛵ sailboat
-🚨 rotating_light
-🚧 construction
-⏳ hourglass_flowing_sand
-⌚ watch
-⏰ alarm_clock
-🌙 crescent_moon
-☀️ sunny
-⭐ star
-🌟 star2
-☁️ cloud
-⛅ partly_sunny
-🌈 rainbow
-☔ umbrella
-⚡ zap
-❄️ snowflake
-⛄ snowman
-🔥 fire
-💧 droplet
-🌊 ocean
-🎃 jack_o_lantern
-🎄 christmas_tree
-🎆 fireworks
-✨ sparkles
-🎈 balloon
-🎉 tada
-🎊 confetti_ball
-🎁 gift
-🏆 trophy
-🥇 1st_place_medal
-⚽ soccer
-🏀 basketball
-🎾 tennis
-🎯 dart
-🎮 video_game
-🎲 game_die
-🧩 jigsaw
-🎨 art
-🎵 musical_note
-🎶 notes
-🎸 guitar
-🎹 musical_keyboard
-🎤 microphone
-🎧 headphones
-🎬 clapper
-📷 camera
-👓 eyeglasses
-👕 shirt
-👟 athletic_shoe
-👑 crown
-🎩 tophat
-🎓 mortar_board
-💎 gem
-🔔 bell
-📣 mega
-📱 iphone
-☎️ phone
-💻 computer
-🖨️ printer
-⌨️ keyboard
-💾 floppy_disk
-🔋 battery
-💡 bulb
-🔦 flashlight
-📚 books
-📖 book
-📰 newspaper
-💰 moneybag
-💶 euro
-💳 credit_card
-✉️ envelope
-📧 email
-📦 package
-📮 postbox
-✏️ pencil2
-📝 memo
-📁 file_folder
-📅 date
-📈 chart_with_upwards_trend
-📉 chart_with_downwards_trend
-📊 bar_chart
-📌 pushpin
-📎 paperclip
-📏 straight_ruler
-✂️ scissors
-🔒 lock
-🔓 unlock
-🔑 key
-🔨 hammer
-🔧 wrench
-⚙️ gear
-🔗 link
-🧪 test_tube
-💊 pill
-🧹 broom
-🚪 door
-🗑️ wastebasket
-⚠️ warning
-🚫 no_entry_sign
-⬆️ arrow_up
-⬇️ arrow_down
-➡️ arrow_right
-⬅️ arrow_left
-🔄 arrows_counterclockwise
-♻️ recycle
-✅ white_check_mark
-☑️ ballot_box_with_check
-✔️ heavy_check_mark
-❌ x
-➕ heavy_plus_sign
-❓ question
-❗ exclamation
-🔴 red_circle
-🟢 green_circle
-🟡 yellow_circle
-🔵 large_blue_circle
-🏁 checkered_flag
-🚩 triangular_flag_on_post
-🏳️ white_flag
-🇪🇺 eu
+😀 grinning, 😃 smiley, 😄 smile, 😁 grin, 😆 laughing satisfied, 😅 sweat_smile, 🤣 rofl, 😂 joy, 🙂 slightly_smiling_face,
+🙃 upside_down_face, 🫠 melting_face, 😉 wink, 😊 blush, 😇 innocent, 🥰 smiling_face_with_three_hearts, 😍 heart_eyes,
+🤩 star_struck, 😘 kissing_heart, 😗 kissing, 🥲 smiling_face_with_tear, 😋 yum, 😛 stuck_out_tongue,
+😜 stuck_out_tongue_winking_eye, 🤪 zany_face, 🤑 money_mouth_face, 🤗 hugs, 🤭 hand_over_mouth, 🤫 shushing_face,
+🤔 thinking, 🫡 saluting_face, 🤐 zipper_mouth_face, 🤨 raised_eyebrow, 😐 neutral_face, 😑 expressionless, 😶 no_mouth,
+😏 smirk, 😒 unamused, 🙄 roll_eyes, 😬 grimacing, 🤥 lying_face, 😌 relieved, 😔 pensive, 😪 sleepy, 🤤 drooling_face,
+😴 sleeping, 😷 mask, 🤒 face_with_thermometer, 🤕 face_with_head_bandage, 🤢 nauseated_face, 🤮 vomiting_face,
+🤧 sneezing_face, 🥵 hot_face, 🥶 cold_face, 🥴 woozy_face, 😵 dizzy_face, 🤯 exploding_head, 🤠 cowboy_hat_face,
+🥳 partying_face, 🥸 disguised_face, 😎 sunglasses, 🤓 nerd_face, 🧐 monocle_face, 😕 confused, 🫤 face_with_diagonal_mouth,
+😟 worried, 🙁 slightly_frowning_face, 😮 open_mouth, 😯 hushed, 😲 astonished, 😳 flushed, 🥺 pleading_face,
+🥹 face_holding_back_tears, 😦 frowning, 😨 fearful, 😰 cold_sweat, 😥 disappointed_relieved, 😢 cry, 😭 sob, 😱 scream,
+😖 confounded, 😣 persevere, 😞 disappointed, 😓 sweat, 😩 weary, 😫 tired_face, 🥱 yawning_face, 😤 triumph, 😡 rage,
+😠 angry, 🤬 cursing_face, 😈 smiling_imp, 💀 skull, 💩 poop, 🤡 clown_face, 👻 ghost, 👽 alien, 🤖 robot, 😺 smiley_cat,
+🙈 see_no_evil, 🙉 hear_no_evil, 🙊 speak_no_evil, 💋 kiss, 💌 love_letter, 💔 broken_heart, ❤️ heart, 🧡 orange_heart,
+💛 yellow_heart, 💚 green_heart, 💙 blue_heart, 💜 purple_heart, 🖤 black_heart, 🤍 white_heart, 💯 100, 💥 boom, 💫 dizzy,
+💦 sweat_drops, 💨 dash, 💣 bomb, 💬 speech_balloon, 💭 thought_balloon, 💤 zzz, 👋 wave, 🖖 vulcan_salute, 👌 ok_hand,
+🤏 pinching_hand, ✌️ v victory, 🤞 crossed_fingers, 🤟 love_you_gesture, 🤘 metal, 🤙 call_me_hand, 👈 point_left,
+👉 point_right, 👆 point_up_2, 👇 point_down, ☝️ point_up, 👍 +1 thumbsup, 👎 -1 thumbsdown, ✊ fist_raised,
+👊 facepunch punch, 👏 clap, 🙌 raised_hands, 🫶 heart_hands, 👐 open_hands, 🤝 handshake, 🙏 pray, ✍️ writing_hand,
+💪 muscle, 👂 ear, 👀 eyes, 🧠 brain, 👅 tongue, 👶 baby, 🧒 child, 👦 boy, 👧 girl, 👨 man, 👩 woman, 👴 older_man,
+👵 older_woman, 🙋 raising_hand, 🤦 facepalm, 🤷 shrug, 🙇 bow, 💁 tipping_hand_person, 🏃 runner, 💃 dancer,
+👥 busts_in_silhouette, 🐶 dog, 🐱 cat, 🐭 mouse, 🐰 rabbit, 🦊 fox_face, 🐻 bear, 🐼 panda_face, 🐨 koala, 🦁 lion, 🐮 cow,
+🐷 pig, 🐸 frog, 🐵 monkey_face, 🐔 chicken, 🐧 penguin, 🐦 bird, 🦆 duck, 🦉 owl, 🐴 horse, 🦄 unicorn, 🐝 bee, 🐛 bug,
+🦋 butterfly, 🐌 snail, 🐞 lady_beetle, 🐢 turtle, 🐍 snake, 🐙 octopus, 🐟 fish, 🐬 dolphin, 🐳 whale, 🐘 elephant, 🐾 feet,
+💐 bouquet, 🌸 cherry_blossom, 🌹 rose, 🌻 sunflower, 🌷 tulip, 🌱 seedling, 🌲 evergreen_tree, 🌵 cactus,
+🍀 four_leaf_clover, 🍁 maple_leaf, 🍂 fallen_leaf, 🍄 mushroom, 🍇 grapes, 🍉 watermelon, 🍊 tangerine, 🍋 lemon, 🍌 banana,
+🍍 pineapple, 🍎 apple, 🍐 pear, 🍑 peach, 🍒 cherries, 🍓 strawberry, 🥝 kiwi_fruit, 🍅 tomato, 🥑 avocado, 🥔 potato,
+🥕 carrot, 🌽 corn, 🌶️ hot_pepper, 🥦 broccoli, 🧄 garlic, 🧅 onion, 🥜 peanuts, 🍞 bread, 🥐 croissant, 🥨 pretzel,
+🥞 pancakes, 🧀 cheese, 🍔 hamburger, 🍟 fries, 🍕 pizza, 🌭 hotdog, 🥪 sandwich, 🌮 taco, 🥚 egg, 🍳 cooking, 🥗 green_salad,
+🍿 popcorn, 🍚 rice, 🍜 ramen, 🍝 spaghetti, 🍣 sushi, 🍦 icecream, 🍩 doughnut, 🍪 cookie, 🎂 birthday, 🍰 cake,
+🍫 chocolate_bar, 🍬 candy, 🍯 honey_pot, ☕ coffee, 🍵 tea, 🍷 wine_glass, 🍸 cocktail, 🍺 beer, 🍻 beers,
+🥂 clinking_glasses, 🍴 fork_and_knife, 🌍 earth_africa, 🏔️ mountain_snow, 🏖️ beach_umbrella, 🏠 house, 🏢 office,
+🏥 hospital, 🏫 school, 🚂 steam_locomotive, 🚆 train2, 🚌 bus, 🚑 ambulance, 🚒 fire_engine, 🚗 car, 🚚 truck, 🚲 bike,
+✈️ airplane, 🚀 rocket, ⛵ sailboat, 🚨 rotating_light, 🚧 construction, ⏳ hourglass_flowing_sand, ⌚ watch,
+⏰ alarm_clock, 🌙 crescent_moon, ☀️ sunny, ⭐ star, 🌟 star2, ☁️ cloud, ⛅ partly_sunny, 🌈 rainbow, ☔ umbrella, ⚡ zap,
+❄️ snowflake, ⛄ snowman, 🔥 fire, 💧 droplet, 🌊 ocean, 🎃 jack_o_lantern, 🎄 christmas_tree, 🎆 fireworks, ✨ sparkles,
+🎈 balloon, 🎉 tada, 🎊 confetti_ball, 🎁 gift, 🏆 trophy, 🥇 1st_place_medal, ⚽ soccer, 🏀 basketball, 🎾 tennis, 🎯 dart,
+🎮 video_game, 🎲 game_die, 🧩 jigsaw, 🎨 art, 🎵 musical_note, 🎶 notes, 🎸 guitar, 🎹 musical_keyboard, 🎤 microphone,
+🎧 headphones, 🎬 clapper, 📷 camera, 👓 eyeglasses, 👕 shirt, 👟 athletic_shoe, 👑 crown, 🎩 tophat, 🎓 mortar_board, 💎 gem,
+🔔 bell, 📣 mega, 📱 iphone, ☎️ phone, 💻 computer, 🖨️ printer, ⌨️ keyboard, 💾 floppy_disk, 🔋 battery, 💡 bulb,
+🔦 flashlight, 📚 books, 📖 book, 📰 newspaper, 💰 moneybag, 💶 euro, 💳 credit_card, ✉️ envelope, 📧 email, 📦 package,
+📮 postbox, ✏️ pencil2, 📝 memo, 📁 file_folder, 📅 date, 📈 chart_with_upwards_trend, 📉 chart_with_downwards_trend,
+📊 bar_chart, 📌 pushpin, 📎 paperclip, 📏 straight_ruler, ✂️ scissors, 🔒 lock, 🔓 unlock, 🔑 key, 🔨 hammer, 🔧 wrench,
+⚙️ gear, 🔗 link, 🧪 test_tube, 💊 pill, 🧹 broom, 🚪 door, 🗑️ wastebasket, ⚠️ warning, 🚫 no_entry_sign, ⬆️ arrow_up,
+⬇️ arrow_down, ➡️ arrow_right, ⬅️ arrow_left, 🔄 arrows_counterclockwise, ♻️ recycle, ✅ white_check_mark,
+☑️ ballot_box_with_check, ✔️ heavy_check_mark, ❌ x, ➕ heavy_plus_sign, ❓ question, ❗ exclamation, 🔴 red_circle,
+🟢 green_circle, 🟡 yellow_circle, 🔵 large_blue_circle, 🏁 checkered_flag, 🚩 triangular_flag_on_post, 🏳️ white_flag,
+🇪🇺 eu,
 `;

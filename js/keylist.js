@@ -16,7 +16,9 @@ const keys = [
   [[alt, shift, '↑ ↓'], t('The next room with something unread')],
   [breaks ? [ctrl, 'Enter'] : ['Enter'], t('Send the message')],
   [breaks ? ['Enter'] : [shift, 'Enter'], t('A new line')],
+  [[ctrl, shift, 'P'], t('See what you typed as it will be shown')],
   [['↑'], t('Edit your last message, when nothing is typed')],
+  [['R'], t('Answer the message that has the focus')],
   [['Esc'], t('Close, or leave things as they were')],
   [['?'], t('This list')],
 ];

@@ -34,7 +34,11 @@ function act(event) {
   if (command && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k') open('jump');
   else if (arrow && event.altKey && !event.ctrlKey && !event.metaKey) step(event.key === 'ArrowDown', event.shiftKey);
   else if (event.key === '?' && !event.ctrlKey && !event.metaKey && !typing(event.target)) open('keylist');
-  else return;
+  else if (event.key === 'r' && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target)) {
+    const reply = event.target.closest('.message')?.querySelector('[data-tool="reply"]');
+    if (!reply) return;
+    reply.click();
+  } else return;
   event.preventDefault();
   event.stopPropagation();
 }

@@ -24,7 +24,7 @@ export function people(list) {
       changed = true;
     }
   }
-  if (changed && document.getElementById('members')) load('panel', 'arrange');
+  if (changed && document.querySelector('aside.members')) load('panel', 'arrange');
   return changed;
 }
 

@@ -55,7 +55,7 @@ function send(fields) {
   return ask('/messages', {
     method: 'POST',
     headers: { Accept: 'application/json', 'X-CSRF-Token': csrf() },
-    body: new URLSearchParams(fields),
+    body: new URLSearchParams(Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one) => [name, one]))),
   }, 20000);
 }
 
@@ -66,16 +66,20 @@ export async function getPage(path) {
   return new DOMParser().parseFromString(await answer.text(), 'text/html');
 }
 
-// The form token ends with its session. Somebody who signed in again in another tab has a new one: fetch it, try once more.
+// The form token ends with its session. Somebody who signed in again in another tab has a new one: is there one?
+export async function renew() {
+  const fresh = await getPage('/account').then((page) => page.querySelector('meta[name="csrf"]')?.content, () => '');
+  if (!fresh || fresh === csrf()) return false;
+  document.querySelector('meta[name="csrf"]').content = fresh;
+  for (const input of document.querySelectorAll('input[name="csrf"]')) input.value = fresh;
+  return true;
+}
+
 export async function post(fields) {
   try {
     return await send(fields);
   } catch (fault) {
-    if (fault.status !== 403) throw fault;
-    const fresh = await getPage('/account').then((page) => page.querySelector('meta[name="csrf"]')?.content, () => '');
-    if (!fresh || fresh === csrf()) throw fault;
-    document.querySelector('meta[name="csrf"]').content = fresh;
-    for (const input of document.querySelectorAll('input[name="csrf"]')) input.value = fresh;
+    if (fault.status !== 403 || !await renew()) throw fault;
     return send(fields);
   }
 }

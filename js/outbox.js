@@ -43,9 +43,9 @@ export function all() {
 
 export const find = (id) => all().find((item) => item.id === id);
 
-export function add(text) {
+export function add(text, more) {
   last = Math.max(Date.now(), last + 1); // ids sort in the order of writing
-  const item = { id: `${String(last).padStart(15, '0')}-${nonce()}`, nonce: nonce(), text, at: last, tab, touched: Date.now(), error: '' };
+  const item = { id: `${String(last).padStart(15, '0')}-${nonce()}`, nonce: nonce(), text, ...more, at: last, tab, touched: Date.now(), error: '' };
   write(item);
   return item;
 }

@@ -28,6 +28,8 @@ export const page = {
   scroller: document.getElementById('timeline'),
   composer: document.getElementById('composer'),
 
+  files: [], // that go with the message being written: { id, name }
+
   // Replaced by the module that can do better: view.js keeps what is read where it is, time.js knows the reader's zone.
   hold: (change) => change(),
   localise: () => {},

@@ -54,7 +54,7 @@ export function arrange() {
     if (li.parentElement === group) continue;
     group.insertBefore(li, [...group.children].find((other) => (rank(li) - rank(other) || name(li).localeCompare(name(other))) < 0) || null);
   }
-  count();
+  if (groups.length) count(); // a direct room has no panel
 }
 
 // Whoever goes by another name now does so beside the messages too.

@@ -15,6 +15,8 @@ export function pending(item, actions) {
     make('span', { class: `avatar hue-${page.myHue}`, 'aria-hidden': 'true' }, page.myInitials),
     make('div', { class: 'said' },
       make('p', { class: 'who' }, make('a', { href: `/people/${page.myName}`, dir: 'auto' }, page.myDisplay)),
+      ...(item.reply ? [make('p', { class: 'quote' }, make('b', { dir: 'auto' }, item.reply.name), ' ', make('span', { dir: 'auto' }, item.reply.words))] : []),
       make('p', { class: 'text', dir: 'auto' }, make('span', { class: 'words' }, item.text)),
+      make('ul', { class: 'files' }, ...(item.files || []).map(({ name }) => make('li', {}, make('bdi', { class: 'file' }, name)))),
       state(item, actions)));
 }

@@ -5,7 +5,7 @@ import { page } from './page.js';
 import { t } from './text.js';
 
 const everywhere = ['time', 'status', 'sidebar', 'unread', 'members', 'keys', 'notify'];
-const inRoom = ['timeline', 'view', 'send', 'later', 'draft', 'say', ...(CSS.supports('field-sizing', 'content') ? [] : ['grow'])];
+const inRoom = ['timeline', 'view', 'send', 'later', 'draft', 'say', 'typing', ...(CSS.supports('field-sizing', 'content') ? [] : ['grow'])];
 const names = [...everywhere, ...(page.room ? inRoom : []), 'follow']; // follow last: the others listen by then
 
 async function run() {

@@ -61,7 +61,7 @@ function done(item, { seq }) {
 async function deliver(item) {
   for (let failures = 1; ; failures += 1) {
     try {
-      done(item, await post({ room: page.room, text: item.text, nonce: item.nonce }));
+      done(item, await post({ room: page.room, text: item.text, nonce: item.nonce, file: (item.files || []).map(({ id }) => id), ...(item.reply && { reply: item.reply.seq }) }));
       return true;
     } catch (fault) {
       const line = views.get(item.id)?.querySelector('.state');
@@ -70,7 +70,7 @@ async function deliver(item) {
         return false;
       }
       if (!fault.passing) {
-        outbox.change(item, { error: fault.message, fresh: fault.status === 409 });
+        outbox.change(item, { error: fault.message, fresh: fault.status === 409, reply: fault.code === 'no_original' ? null : item.reply });
         paint();
         return true;
       }
@@ -111,8 +111,8 @@ function arrived({ seq, nonce, message }) {
 function submit(event) {
   event.preventDefault();
   const field = page.composer.elements.text;
-  if (!field.value.trim() || field.readOnly) return;
-  outbox.add(field.value);
+  if (!(field.value.trim() || page.files.length) || field.readOnly) return;
+  outbox.add(field.value, { reply: page.reply, files: page.files });
   field.value = '';
   tell('taken');
   if (page.history) { // the newest page sends it and shows it

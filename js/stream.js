@@ -22,7 +22,7 @@ export function listen(fields, take, end, signal) {
       const body = Array.isArray(data) ? { [name]: data } : data;
       take({ ...body, cursor: event.lastEventId || body.cursor });
     });
-    ['update', 'rooms', 'news', 'people'].forEach(hear);
+    ['update', 'rooms', 'news', 'people', 'typing'].forEach(hear);
     source.addEventListener('end', (event) => {
       end(JSON.parse(event.data));
       cut();

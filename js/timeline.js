@@ -25,9 +25,28 @@ function parse(html) {
   return document.importNode(template.content.querySelector('li.message'), true);
 }
 
+// Which reactions are mine.
+function chips(li) {
+  for (const chip of li.querySelectorAll('.chip')) {
+    const mine = chip.matches('.mine') || chip.dataset.users.split(' ').includes(page.me);
+    chip.classList.toggle('mine', mine);
+    chip.setAttribute('role', 'button');
+    chip.setAttribute('aria-pressed', mine);
+  }
+}
+
+// Where it is answered it shows as it is now. The server tells that of the newest answers only.
+function requote(seq, text) {
+  for (const quote of page.messages.querySelectorAll(`a.quote[data-original="${seq}"]`)) {
+    if (text) quote.lastElementChild.textContent = text.slice(0, 100);
+    else quote.replaceWith(make('p', { class: 'quote' }, t('The original message was deleted.')));
+  }
+}
+
 // Messages get their links, as on a page that the server rendered: by whose they are, and by the role of who looks.
 function own(li) {
   li.querySelector('.tools')?.remove();
+  chips(li);
   if (li.dataset.kind !== 'text' || li.classList.contains('deleted')) return;
   const mine = li.dataset.sender === page.me;
   const may = mine || page.role === 'admin' || page.role === 'owner';
@@ -38,6 +57,10 @@ function own(li) {
   const tools = [tool('unread', t('Mark unread'), t('from the message of {}', time))];
   if (may) tools.unshift(tool('delete', t('Delete')));
   if (mine && page.role !== 'muted') tools.unshift(tool('edit', t('Edit')));
+  if (page.role !== 'muted') {
+    const to = t('to the message of {}', time);
+    tools.unshift(tool('reply', t('Reply'), to), tool('react', t('React'), to));
+  }
   li.append(make('p', { class: 'tools' }, ...tools));
   const edited = li.querySelector('.edited');
   edited?.replaceChildren(may ? make('a', { href: href('versions') }, edited.textContent) : edited.textContent);
@@ -62,6 +85,7 @@ function show(message, live) {
     unseen.set(message.seq, message);
     return;
   }
+  if (message.edited_at || message.deleted) requote(message.seq, message.text);
   const li = parse(message.html);
   page.localise(li);
   own(li);
@@ -88,6 +112,7 @@ function drop(oldest) {
     if (Number(li.dataset.seq) >= page.oldest) break;
     remove(li);
   }
+  for (const { dataset } of page.messages.querySelectorAll('a.quote')) if (Number(dataset.original) < page.oldest) requote(dataset.original);
   const top = page.messages.firstElementChild; // a separator without its messages
   if (top && !items().length) page.messages.replaceChildren();
   if (first() && first() <= page.oldest && document.getElementById('older')) tell('more', { more: false });
@@ -148,6 +173,7 @@ export function start() {
   for (const li of items()) {
     changes.set(Number(li.dataset.seq), Number(li.dataset.change));
     settle(li);
+    chips(li);
   }
   on('update', update);
   on('older', older);

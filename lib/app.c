@@ -181,6 +181,13 @@ void app_fail(struct req *req, int status, const char *code, const char *text)
         app_page(req, status, status == 404 ? t("Nothing here") : t("Error"), "error.cs");
 }
 
+void app_forged(struct req *req)
+{
+    app_fail(req, 403, "bad_csrf",
+             T("This form is out of date, or did not come from this site. Go back, reload the page and try "
+               "again."));
+}
+
 void app_not_found(struct req *req)
 {
     app_fail(req, 404, "not_found", T("There is nothing at this address, or it is not yours to see."));
@@ -700,6 +707,7 @@ static const struct route *find_route(struct req *req, const struct route *route
     enum app_method method = method_of(req->in.method);
 
     *allowed = 0;
+    signal(SIGPIPE, SIG_IGN);
     for (const struct route *r = routes; r->path != NULL; r++) {
         if (!fits(req, r->path, req->in.path))
             continue;
@@ -723,18 +731,6 @@ static void no_route(struct req *req, unsigned allowed)
     app_fail(req, 405, "method_not_allowed", T("This address does not take that kind of request."));
 }
 
-static void escape_url(struct strbuf *out, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        bool plain = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') ||
-                     (*text >= '0' && *text <= '9') || strchr("/-._~", *text) != NULL;
-        if (plain)
-            strbuf_addch(out, *text);
-        else
-            strbuf_addf(out, "%%%02X", (unsigned char)*text);
-    }
-}
-
 static void to_sign_in(struct req *req)
 {
     if (req->json || req->route->method == METHOD_POST) {
@@ -745,10 +741,10 @@ static void to_sign_in(struct req *req)
     }
     struct strbuf path = STRBUF_INIT;
     strbuf_addstr(&path, "/login?next=");
-    escape_url(&path, req->in.path);
+    form_encode(&path, req->in.path);
     if (*req->in.query != '\0') {
         strbuf_addstr(&path, "%3F");
-        escape_url(&path, req->in.query);
+        form_encode(&path, req->in.query);
     }
     app_redirect(req, path.len < 512 ? path.buf : "/login");
     strbuf_release(&path);
@@ -797,7 +793,8 @@ static void run(struct req *req, const struct route *routes)
 
     unsigned needs = req->route->needs;
     bool post = req->route->method == METHOD_POST;
-    if (post && !check_post(req))
+    bool stream = (needs & NEED_STREAM) != 0;
+    if (post && !stream && !check_post(req))
         return;
     if ((needs & NEED_LOGIN) && req->me.id == 0) {
         to_sign_in(req);
@@ -807,12 +804,9 @@ static void run(struct req *req, const struct route *routes)
         app_not_found(req);
         return;
     }
-    if (post &&
-        (page_is_foreign(&req->in, req->config) || !page_has_token(&req->in, &req->form, req->csrf))) {
-        app_fail(
-            req, 403, "bad_csrf",
-            T("This form is out of date, or did not come from this site. Go back, reload the page and try "
-              "again."));
+    if (post && (page_is_foreign(&req->in, req->config) ||
+                 (!stream && !page_has_token(&req->in, &req->form, req->csrf)))) {
+        app_forged(req);
         return;
     }
     if (needs & NEED_ROOM) {
@@ -829,6 +823,10 @@ static void run(struct req *req, const struct route *routes)
 static void answer(struct req *req)
 {
     struct strbuf out = STRBUF_INIT;
+
+    fcgi_read_away(&req->in);
+    if (req->status == APP_SENT)
+        return;
 
     if (req->status == 0)
         app_fail(req, 500, "fault", T("Something went wrong on our side. It has been noted."));
@@ -868,15 +866,20 @@ int app_main(int argc, char **argv, const struct route *routes)
     struct db *db = db_new(&site_config);
     struct req *req = mem_alloc(sizeof *req);
     int listener = fcgi_open();
+    size_t body_max = BODY_MAX;
     sigset_t waiting;
 
+    for (const struct route *r = routes; r->path != NULL; r++)
+        if ((r->needs & NEED_STREAM) != 0)
+            body_max = FCGI_STREAM;
     /* The mail command needs more than we do. */
     bool mails = strcmp(program, "reset") == 0 && mail_ready(&site_config);
-    if (site_config.sandbox && !mails && !sandbox_enter(&site_config) && listener >= 0)
+    if (site_config.sandbox && !mails && !sandbox_enter(&site_config, body_max == FCGI_STREAM) &&
+        listener >= 0)
         log_line("no sandbox: %s", strerror(errno));
     if (listener < 0) {
         *req = (struct req){.config = &site_config, .program = program, .db = db};
-        fcgi_cgi(&req->in, BODY_MAX);
+        fcgi_cgi(&req->in, body_max);
         serve(req, routes);
         stopping = 1;
     } else {
@@ -885,7 +888,6 @@ int app_main(int argc, char **argv, const struct route *routes)
         sigset_t held;
         sigaction(SIGTERM, &action, NULL);
         sigaction(SIGINT, &action, NULL);
-        signal(SIGPIPE, SIG_IGN);
         sigemptyset(&held);
         sigaddset(&held, SIGTERM);
         sigaddset(&held, SIGINT);
@@ -900,7 +902,7 @@ int app_main(int argc, char **argv, const struct route *routes)
         if (stopping)
             break;
         *req = (struct req){.config = &site_config, .program = program, .db = db};
-        enum fcgi_result result = fcgi_accept(&req->in, BODY_MAX);
+        enum fcgi_result result = fcgi_accept(&req->in, body_max);
         if (result == FCGI_GOT)
             serve(req, routes);
         else if (result == FCGI_FULL)

@@ -28,6 +28,7 @@ enum app_needs {
     NEED_ROOM = 2,       /* the '#' of the path is a room; fills req->room. Goes with NEED_LOGIN. */
     NEED_NO_SIDEBAR = 4, /* the page shows no lists of rooms */
     NEED_ADMIN = 16,     /* of the site; for everybody else there is nothing here. Goes with NEED_LOGIN. */
+    NEED_STREAM = 32,    /* the handler reads the body itself (fcgi_read), and checks its form token */
     NEED_NO_SESSION = 8, /* nobody's session is looked up: it answers also while the database is away */
 };
 
@@ -64,10 +65,12 @@ struct req {
     struct room room;
     struct view *view;
     bool sidebar_done;
-    int status;         /* 0 until answered */
+    int status;         /* 0 until answered; APP_SENT when the handler wrote the answer itself */
     struct strbuf head; /* further header lines */
     struct strbuf body;
 };
+
+#define APP_SENT (-1)
 
 int app_main(int argc, char **argv, const struct route *routes);
 
@@ -100,6 +103,7 @@ void app_redirect(struct req *req, const char *path); /* 303 */
 void app_json(struct req *req, int status, const char *body);
 /* The error page, or the error as JSON. `code` is JSON's, `text` (T) says what happened and what to do. */
 void app_fail(struct req *req, int status, const char *code, const char *text);
+void app_forged(struct req *req);    /* without the form token */
 void app_not_found(struct req *req); /* the same for what is not there and what one may not see */
 /* For a result other than DB_OK that the handler has no better answer to. */
 void app_failed(struct req *req, enum db_result result);

@@ -57,6 +57,7 @@ void config_load(struct config *config)
     config->site_address = text(hdf, "Site.Address", "");
     config->path_html = text(hdf, "Paths.Html", "html");
     config->path_run = text(hdf, "Paths.Run", "var/run");
+    config->path_files = text(hdf, "Paths.Files", "var/files");
     config->db_socket = text(hdf, "Database.Socket", "");
     config->db_host = text(hdf, "Database.Host", "localhost");
     config->db_port = number(hdf, "Database.Port", 3306, 65535);
@@ -83,6 +84,11 @@ void config_load(struct config *config)
     config->limit_readers = number(hdf, "Limits.Readers", 10000, 1000000);
     config->presence_held = number(hdf, "Presence.Seconds", 60, 3600);
     config->presence_poll = config->presence_held * 5 / 2;
+    config->files = number(hdf, "Files.Off", 0, 1) == 0;
+    config->files_in_database = strcmp(hdf_get_value(hdf, "Files.Store", "disk"), "database") == 0;
+    config->files_max = (uint64_t)number(hdf, "Files.Max", 25, 2047) << 20;
+    config->files_user = (uint64_t)number(hdf, "Files.User", 1000, 1000000000) << 20;
+    config->files_site = (uint64_t)number(hdf, "Files.Site", 10000, 1000000000) << 20;
     config->wakeups = number(hdf, "Wakeups", 1, 1) == 1;
     config->sandbox = number(hdf, "Sandbox", 1, 1) == 1;
     hdf_destroy(&hdf);

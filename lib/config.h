@@ -20,7 +20,8 @@ struct config {
     const char *site_address; /* https://chat.example.org, or empty: the Host header is believed */
     const char *path_html;
     const char *path_run;
-    const char *db_socket; /* empty: connect to db_host */
+    const char *path_files; /* what people sent */
+    const char *db_socket;  /* empty: connect to db_host */
     const char *db_host;
     unsigned db_port;
     const char *db_user;
@@ -45,6 +46,11 @@ struct config {
     unsigned limit_readers;   /* held by one process at once */
     unsigned presence_held;   /* seconds that a held reader counts as present */
     unsigned presence_poll;   /* and a poll: browsers fire a hidden page's timers once a minute at worst */
+    bool files;               /* people may send files */
+    bool files_in_database;   /* not in path_files */
+    uint64_t files_max;       /* bytes of one file */
+    uint64_t files_user;      /* of all files of one user; 0: no limit */
+    uint64_t files_site;      /* of all files; 0: no limit */
     bool wakeups;
     bool sandbox; /* the kernel holds the programs to what they need (sandbox.h) */
 };

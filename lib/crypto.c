@@ -52,6 +52,31 @@ void crypto_sha256(const void *data, size_t len, uint8_t out[CRYPTO_HASH])
     SHA256(data, len, out);
 }
 
+/* OpenSSL's own state, under our name. */
+struct crypto_hash *crypto_hash_new(void)
+{
+    EVP_MD_CTX *hash = EVP_MD_CTX_new();
+
+    if (hash == NULL || EVP_DigestInit_ex(hash, EVP_sha256(), NULL) != 1) {
+        log_line("no SHA-256 from OpenSSL");
+        abort();
+    }
+    return (struct crypto_hash *)hash;
+}
+
+void crypto_hash_add(struct crypto_hash *hash, const void *data, size_t len)
+{
+    EVP_DigestUpdate((EVP_MD_CTX *)hash, data, len);
+}
+
+void crypto_hash_end(struct crypto_hash *hash, uint8_t out[CRYPTO_HASH])
+{
+    uint8_t last[CRYPTO_HASH];
+
+    EVP_DigestFinal_ex((EVP_MD_CTX *)hash, out != NULL ? out : last, NULL);
+    EVP_MD_CTX_free((EVP_MD_CTX *)hash);
+}
+
 void crypto_token(char out[CRYPTO_TOKEN_TEXT])
 {
     uint8_t raw[32];

@@ -23,6 +23,11 @@ void crypto_token(char out[CRYPTO_TOKEN_TEXT]);
 
 void crypto_sha256(const void *data, size_t len, uint8_t out[CRYPTO_HASH]);
 
+/* The same in pieces; crypto_hash_end frees it (`out` may be NULL). */
+struct crypto_hash *crypto_hash_new(void);
+void crypto_hash_add(struct crypto_hash *hash, const void *data, size_t len);
+void crypto_hash_end(struct crypto_hash *hash, uint8_t out[CRYPTO_HASH]);
+
 /* base64url(SHA-256(purpose secret)): what is made of a secret for one purpose tells nothing of it or of the others. */
 void crypto_derive(const char *purpose, const char *secret, char out[CRYPTO_TOKEN_TEXT]);
 

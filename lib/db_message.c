@@ -218,7 +218,8 @@ struct message_row { /* a stored message that is edited or deleted, as it will b
     bool event;
     bool deleted;
     unsigned parts;
-    char *text; /* as stored */
+    bool reacted; /* in this group */
+    char *text;   /* as stored */
     const char *new_text;
     size_t text_len;
 };
@@ -229,9 +230,19 @@ struct nonce_row { /* a nonce that was used before */
     uint64_t room_id;
     uint64_t seq;
     uint64_t version;
+    uint64_t reply_to;
     bool touched; /* edited, deleted or passed by a limit since: its text says nothing about what was sent */
     char *text;
     size_t text_len;
+    char *files; /* the hashes of its files, in hex */
+};
+
+struct upload_row { /* a file that somebody wants to send */
+    uint64_t id;
+    uint64_t owner_id;
+    uint64_t room_id;
+    uint64_t seq; /* as it will be after this group */
+    char hash[CRYPTO_HASH * 2 + 1];
 };
 
 struct group {
@@ -244,6 +255,8 @@ struct group {
     size_t rows;
     struct nonce_row nonce[WRITE_GROUP_MAX];
     size_t nonces;
+    struct upload_row *upload;
+    size_t uploads;
     enum role role[WRITE_GROUP_MAX]; /* of each write's user in its room */
     bool touched[WRITE_GROUP_MAX];   /* edits and deletions that change something */
     size_t sends;
@@ -255,7 +268,14 @@ struct group {
 
 static bool is_change(const struct write *w)
 {
-    return w->action == WRITE_SEND || w->action == WRITE_EDIT || w->action == WRITE_DELETE;
+    return w->action == WRITE_SEND || w->action == WRITE_EDIT || w->action == WRITE_DELETE ||
+           w->action == WRITE_REACT;
+}
+
+/* The message that it is about; 0: none. */
+static uint64_t target(const struct write *w)
+{
+    return w->action == WRITE_SEND ? w->reply_to : w->seq;
 }
 
 static bool is_mark(const struct write *w)
@@ -281,8 +301,11 @@ static void release_group(struct group *g)
 {
     for (size_t i = 0; i < g->rows; i++)
         free(g->row[i].text);
-    for (size_t i = 0; i < g->nonces; i++)
+    for (size_t i = 0; i < g->nonces; i++) {
         free(g->nonce[i].text);
+        free(g->nonce[i].files);
+    }
+    free(g->upload);
 }
 
 /* Begins a list "... (mark),(mark)" for the writes that `want` takes, padded to a power of two. */
@@ -313,7 +336,7 @@ static bool want_send(const struct write *w)
 
 static bool want_old(const struct write *w)
 {
-    return w->action == WRITE_EDIT || w->action == WRITE_DELETE;
+    return is_change(w) && target(w) != 0;
 }
 
 static enum db_result lock_rooms(struct db *db, struct group *g)
@@ -465,7 +488,7 @@ static enum db_result check_members(struct db *db, struct group *g)
             w->result = room->public ? WRITE_NOT_MEMBER : WRITE_NO_ROOM;
         else if (g->role[i] == ROLE_NONE)
             result = refuse_mark(db, w);
-        else if ((w->action == WRITE_SEND || w->action == WRITE_EDIT) &&
+        else if (is_change(w) && w->action != WRITE_DELETE &&
                  !rights_may(g->role[i], room->direct, RIGHT_SEND))
             w->result = WRITE_MUTED;
     }
@@ -483,7 +506,11 @@ static enum db_result find_nonces(struct db *db, struct group *g)
     if (size > 0) {
         strbuf_addstr(&sql,
                       "SELECT t.sender_id, t.nonce, t.room_id, t.seq, t.version, t.edited_at IS NOT NULL OR "
-                      "t.deleted_at IS NOT NULL OR t.seq < r.oldest_seq, t.text FROM messages t FORCE INDEX "
+                      "t.deleted_at IS NOT NULL OR t.seq < r.oldest_seq, t.text, t.reply_to, IF(t.parts & 8 "
+                      "= 0, '', (SELECT GROUP_CONCAT(HEX(u.hash) ORDER BY "
+                      "u.n SEPARATOR '') FROM uploads u WHERE u.room_id = t.room_id AND u.seq = t.seq)) FROM "
+                      "messages t "
+                      "FORCE INDEX "
                       "(messages_nonce) "
                       "JOIN rooms r ON r.id = t.room_id WHERE (t.sender_id, t.nonce) IN (");
         db_marks(&sql, "(?,?)", size);
@@ -504,6 +531,8 @@ static enum db_result find_nonces(struct db *db, struct group *g)
             n->touched = db_u64(db, 5) != 0;
             const char *text = db_text(db, 6, &n->text_len);
             n->text = mem_dupn(text, n->text_len);
+            n->reply_to = db_u64(db, 7);
+            n->files = copy(db, 8);
         }
     }
     db_args_free(args);
@@ -527,7 +556,7 @@ static enum db_result find_rows(struct db *db, struct group *g)
         for (size_t i = 0; i < size; i++) {
             strbuf_addstr(&sql, i > 0 ? " OR (room_id = ? AND seq = ?)" : "(room_id = ? AND seq = ?)");
             db_args_u64(args, g->write[index[i]]->room_id);
-            db_args_u64(args, g->write[index[i]]->seq);
+            db_args_u64(args, target(g->write[index[i]]));
         }
         result = db_run_args(db, sql.buf, args);
         while (db_next(db) && g->rows < WRITE_GROUP_MAX) {
@@ -549,6 +578,78 @@ static enum db_result find_rows(struct db *db, struct group *g)
     return result == DB_NONE ? DB_OK : result;
 }
 
+/* The files of all sends, locked: nobody else sends them meanwhile, and they are not cleaned away. */
+static enum db_result find_uploads(struct db *db, struct group *g)
+{
+    struct strbuf sql = STRBUF_INIT;
+    struct db_args *args = db_args_new();
+    size_t count = 0;
+    uint64_t last = 0;
+    enum db_result result = DB_OK;
+
+    for (size_t i = 0; i < g->count; i++)
+        for (size_t f = 0; is_open(g->write[i]) && f < g->write[i]->files; f++, count++)
+            db_args_u64(args, last = g->write[i]->file[f]);
+    if (count > 0) {
+        size_t size = db_list_size(count);
+        for (size_t i = count; i < size; i++)
+            db_args_u64(args, last);
+        g->upload = mem_array(count, sizeof *g->upload);
+        strbuf_addstr(&sql, "SELECT id, owner_id, room_id, seq, HEX(hash) FROM uploads WHERE id IN (");
+        db_marks(&sql, "?", size);
+        strbuf_addstr(&sql, ") ORDER BY id FOR UPDATE");
+        result = db_run_args(db, sql.buf, args);
+        while (db_next(db) && g->uploads < count) {
+            struct upload_row *u = &g->upload[g->uploads++];
+            *u = (struct upload_row){db_u64(db, 0), db_u64(db, 1), db_u64(db, 2), db_u64(db, 3), ""};
+            snprintf(u->hash, sizeof u->hash, "%s", db_text(db, 4, NULL));
+        }
+    }
+    db_args_free(args);
+    strbuf_release(&sql);
+    return result == DB_NONE ? DB_OK : result;
+}
+
+static struct upload_row *find_upload(const struct group *g, uint64_t id)
+{
+    for (size_t i = 0; i < g->uploads; i++)
+        if (g->upload[i].id == id)
+            return &g->upload[i];
+    return NULL;
+}
+
+/* Takes the files of a send that is numbered `seq`. False: one of them cannot be sent with it. */
+static bool take_files(const struct group *g, const struct write *w, uint64_t seq)
+{
+    for (size_t i = 0; i < w->files; i++) {
+        struct upload_row *u = find_upload(g, w->file[i]);
+        if (u == NULL || u->owner_id != w->user_id || u->room_id != w->room_id || u->seq != 0)
+            return false;
+    }
+    for (size_t i = 0; i < w->files; i++) {
+        struct upload_row *u = find_upload(g, w->file[i]);
+        if (u->seq != 0) { /* named twice */
+            for (size_t k = 0; k < i; k++)
+                find_upload(g, w->file[k])->seq = 0;
+            return false;
+        }
+        u->seq = seq;
+    }
+    return true;
+}
+
+/* Whether a send has the files that the message of this nonce has: the same ids, or the same contents sent once more. */
+static bool same_files(const struct group *g, const struct write *w, const char *hashes)
+{
+    for (size_t i = 0; i < w->files; i++) {
+        const struct upload_row *u = find_upload(g, w->file[i]);
+        if (u == NULL || u->owner_id != w->user_id || strncmp(hashes, u->hash, 2 * CRYPTO_HASH) != 0)
+            return false;
+        hashes += 2 * CRYPTO_HASH;
+    }
+    return *hashes == '\0';
+}
+
 /* Whether this nonce came before, in the table or earlier in this group; then the send is answered with it. */
 static bool repeats(const struct group *g, size_t at, struct write *w)
 {
@@ -558,7 +659,8 @@ static bool repeats(const struct group *g, size_t at, struct write *w)
             continue;
         bool same =
             n->room_id == w->room_id &&
-            (n->touched || (n->text_len == w->text_len && memcmp(n->text, w->text, w->text_len) == 0));
+            (n->touched || (n->reply_to == w->reply_to && n->text_len == w->text_len &&
+                            memcmp(n->text, w->text, w->text_len) == 0 && same_files(g, w, n->files)));
         w->result = same ? WRITE_DONE : WRITE_NONCE_TAKEN;
         w->seq = n->seq;
         w->change = n->version;
@@ -569,7 +671,8 @@ static bool repeats(const struct group *g, size_t at, struct write *w)
         if (!first->fresh || first->user_id != w->user_id || strcmp(first->nonce, w->nonce) != 0)
             continue;
         bool same = first->room_id == w->room_id && first->text_len == w->text_len &&
-                    memcmp(first->text, w->text, w->text_len) == 0;
+                    first->reply_to == w->reply_to && memcmp(first->text, w->text, w->text_len) == 0 &&
+                    first->files == w->files && memcmp(first->file, w->file, w->files * sizeof *w->file) == 0;
         w->result = same ? WRITE_DONE : WRITE_NONCE_TAKEN;
         w->seq = first->seq;
         w->change = first->change;
@@ -581,9 +684,14 @@ static bool repeats(const struct group *g, size_t at, struct write *w)
 static struct message_row *find_row(struct group *g, const struct write *w)
 {
     for (size_t i = 0; i < g->rows; i++)
-        if (g->row[i].room_id == w->room_id && g->row[i].seq == w->seq)
+        if (g->row[i].room_id == w->room_id && g->row[i].seq == target(w))
             return &g->row[i];
     return NULL;
+}
+
+static bool is_kept(const struct room_row *room, const struct message_row *m)
+{
+    return m != NULL && !m->event && m->seq >= room->oldest_seq;
 }
 
 static void decide_old(struct group *g, size_t at, struct room_row *room)
@@ -591,7 +699,7 @@ static void decide_old(struct group *g, size_t at, struct room_row *room)
     struct write *w = g->write[at];
     struct message_row *m = find_row(g, w);
 
-    if (m == NULL || m->event || m->seq < room->oldest_seq) {
+    if (!is_kept(room, m)) {
         w->result = WRITE_NO_MESSAGE;
         return;
     }
@@ -638,6 +746,10 @@ static void refund(struct group *g, struct write *w)
 
 static void number(struct group *g, struct write *w, struct room_row *room)
 {
+    const struct message_row *original = w->reply_to != 0 ? find_row(g, w) : NULL;
+
+    if (original != NULL && original->sender_id != w->user_id)
+        w->told = original->sender_id;
     w->seq = ++room->last_seq;
     w->change = ++room->version;
     w->fresh = true;
@@ -654,10 +766,18 @@ static bool decide(struct group *g)
         if (!is_open(w) || !is_change(w))
             continue;
         struct room_row *room = find_room(g, w->room_id);
-        if (w->action != WRITE_SEND) {
+        if (w->action == WRITE_REACT) {
+            continue; /* they come last (store_reactions) */
+        } else if (w->action != WRITE_SEND) {
             decide_old(g, i, room);
         } else if (repeats(g, i, w)) {
             refund(g, w);
+        } else if (w->reply_to != 0 && !is_kept(room, find_row(g, w))) {
+            w->result = WRITE_NO_ORIGINAL;
+        } else if (w->files > 0 && !take_files(g, w, room->last_seq + 1)) {
+            if (!g->look) /* it may have been sent: then the nonce says so */
+                return false;
+            w->result = WRITE_NO_FILE;
         } else if (g->limit == NULL || w->charged || limit_take(g->limit, w->user_id, g->clock)) {
             w->charged = true;
             number(g, w, room);
@@ -789,8 +909,8 @@ static enum db_result store_sends(struct db *db, const struct group *g)
     strbuf_addstr(
         &sql,
         "INSERT INTO messages (room_id, seq, version, sender_id, nonce, text, created_at, html, renderer, "
-        "parts) VALUES ");
-    db_marks(&sql, "(?,?,?,?,?,?,?,?,?,?)", g->sends);
+        "reply_to, parts) VALUES ");
+    db_marks(&sql, "(?,?,?,?,?,?,?,?,?,?,?)", g->sends);
     for (size_t i = 0; i < g->count; i++) {
         const struct write *w = g->write[i];
         if (!w->fresh)
@@ -804,13 +924,25 @@ static enum db_result store_sends(struct db *db, const struct group *g)
         db_args_text(args, g->now, strlen(g->now));
         add_html(args, w);
         db_args_u64(args, MARKUP_VERSION);
-        db_args_u64(args, w->names != NULL ? PART_MENTIONS : 0);
+        db_args_u64(args, w->reply_to);
+        db_args_u64(args, (w->names != NULL ? PART_MENTIONS : 0) | (w->files > 0 ? PART_FILES : 0) |
+                              (w->reply_to != 0 ? PART_REPLY | PART_MENTIONS : 0));
     }
     enum db_result result = db_run_args(db, sql.buf, args);
     db_args_free(args);
     strbuf_release(&sql);
     return result == DB_DUPLICATE ? DB_AGAIN
                                   : result; /* another process stored the same nonce: it is found next time */
+}
+
+static enum db_result store_files(struct db *db, const struct write *w)
+{
+    enum db_result result = DB_OK;
+
+    for (size_t i = 0; i < w->files && w->fresh && result == DB_OK; i++)
+        result = db_run(db, "UPDATE uploads SET seq = ?, n = ? WHERE id = ?", "uuu", w->seq, (uint64_t)i,
+                        w->file[i]);
+    return result;
 }
 
 /* A send raises its sender's own read mark. His row is there: the room's lock keeps it. */
@@ -844,9 +976,23 @@ static enum db_result store_marks(struct db *db, const struct group *g)
     return result == DB_NONE ? DB_OK : result;
 }
 
-/* What a message said before an edit is kept; a deletion takes that along. */
-static enum db_result store_old(struct db *db, const struct write *w, unsigned parts)
+static enum db_result store_replies(struct db *db, struct group *g)
 {
+    enum db_result result = DB_OK;
+
+    for (size_t i = 0; i < g->count && result == DB_OK; i++) {
+        struct write *w = g->write[i];
+        if (w->fresh && w->reply_to != 0)
+            result = db_part_reply(db, w->room_id, w->seq, w->reply_to, &w->told);
+    }
+    return result;
+}
+
+/* What a message said before an edit is kept; a deletion takes that along. */
+static enum db_result store_old(struct db *db, struct group *g, const struct write *w, unsigned parts)
+{
+    uint64_t *version = &find_room(g, w->room_id)->version;
+
     if (w->action == WRITE_DELETE) {
         enum db_result result =
             (parts & PART_MENTIONS) != 0 ? db_mention_raise(db, w->room_id, w->seq) : DB_OK;
@@ -855,7 +1001,7 @@ static enum db_result store_old(struct db *db, const struct write *w, unsigned p
                             "UPDATE messages SET version = ?, deleted_at = UTC_TIMESTAMP(3), deleted_by = "
                             "IF(sender_id = ?, 0, ?) WHERE room_id = ? AND seq = ?",
                             "uuuuu", w->change, w->user_id, w->user_id, w->room_id, w->seq);
-        return result == DB_OK ? db_part_empty(db, w->room_id, w->seq, w->seq + 1) : result;
+        return result == DB_OK ? db_part_empty(db, w->room_id, w->seq, w->seq + 1, version) : result;
     }
     enum db_result result = db_run(
         db,
@@ -872,6 +1018,44 @@ static enum db_result store_old(struct db *db, const struct write *w, unsigned p
     static const struct markup_names nobody;
     if (result == DB_OK && (w->names != NULL || (parts & PART_MENTIONS) != 0))
         result = db_mention_store(db, w->room_id, w->seq, w->user_id, w->names != NULL ? w->names : &nobody);
+    if (result == DB_OK && (parts & PART_ANSWERED) != 0)
+        result = db_part_requote(db, w->room_id, w->seq, w->seq + 1, 0, false, version);
+    return result;
+}
+
+/* Reactions, each on what the one before left. Several to one message are one change of it. */
+static enum db_result store_reactions(struct db *db, struct group *g)
+{
+    enum db_result result = DB_OK;
+
+    for (size_t i = 0; i < g->count && result == DB_OK; i++) {
+        struct write *w = g->write[i];
+        if (!is_open(w) || w->action != WRITE_REACT)
+            continue;
+        struct message_row *m = find_row(g, w);
+        struct room_row *room = find_room(g, w->room_id);
+        w->change = m != NULL ? m->version : 0;
+        if (!is_kept(room, m) || m->deleted)
+            w->result = is_kept(room, m) ? WRITE_GONE : WRITE_NO_MESSAGE;
+        else if (g->limit != NULL && !w->charged && !limit_take(g->limit, w->user_id, g->clock))
+            w->result = WRITE_TOO_FAST;
+        if (!is_open(w))
+            continue;
+        w->charged = true;
+        result = db_part_react(db, w->room_id, w->seq, w->user_id, w->text, w->on);
+        if (result == DB_REFUSED)
+            w->result = WRITE_MANY;
+        if (result == DB_OK && !m->reacted) {
+            m->reacted = true;
+            m->version = ++room->version;
+            result =
+                db_run(db, "UPDATE messages SET version = ?, parts = parts | 4 WHERE room_id = ? AND seq = ?",
+                       "uuu", m->version, w->room_id, w->seq);
+        }
+        w->change = m->version;
+        if (result == DB_NONE || result == DB_REFUSED)
+            result = DB_OK;
+    }
     return result;
 }
 
@@ -883,17 +1067,17 @@ static enum db_result store_rows(struct db *db, struct group *g)
         const struct write *w = g->write[i];
         struct message_row *row = g->touched[i] ? find_row(g, w) : NULL;
         if (row != NULL) {
-            result = store_old(db, w, row->parts);
+            result = store_old(db, g, w, row->parts);
             row->parts |= w->names != NULL ? PART_MENTIONS : 0;
         } else if (w->fresh && w->names != NULL) {
             result = db_mention_store(db, w->room_id, w->seq, w->user_id, w->names);
         }
     }
     for (size_t i = 0; i < g->rooms && result == DB_OK; i++) {
-        const struct room_row *r = &g->room[i];
+        struct room_row *r = &g->room[i];
         if (r->oldest_seq == r->old_oldest)
             continue;
-        result = db_part_empty(db, r->id, r->old_oldest, r->oldest_seq);
+        result = db_part_empty(db, r->id, r->old_oldest, r->oldest_seq, &r->version);
     }
     return result;
 }
@@ -954,6 +1138,8 @@ static enum db_result write_group(struct db *db, struct group *g)
     if (result == DB_OK && g->look)
         result = find_nonces(db, g);
     if (result == DB_OK)
+        result = find_uploads(db, g);
+    if (result == DB_OK)
         result = find_rows(db, g);
     if (result != DB_OK)
         return result;
@@ -961,13 +1147,19 @@ static enum db_result write_group(struct db *db, struct group *g)
         return DB_AGAIN;
     result = render_all(db, g);
     if (result == DB_OK)
-        result = store_rooms(db, g);
-    if (result == DB_OK)
         result = store_sends(db, g);
+    for (size_t i = 0; i < g->count && result == DB_OK; i++)
+        result = store_files(db, g->write[i]);
     if (result == DB_OK)
         result = store_marks(db, g);
     if (result == DB_OK)
+        result = store_replies(db, g);
+    if (result == DB_OK)
         result = store_rows(db, g);
+    if (result == DB_OK)
+        result = store_reactions(db, g);
+    if (result == DB_OK) /* last: what answers a changed message, and reactions, took further versions */
+        result = store_rooms(db, g);
     for (size_t i = 0; i < g->count && result == DB_OK; i++)
         if (is_open(g->write[i]) && is_mark(g->write[i]))
             result = store_read(db, g->write[i]);
@@ -994,7 +1186,7 @@ static enum db_result try_group(struct db *db, struct limit *limit, struct write
     for (size_t i = 0; i < count; i++) {
         struct write *w = writes[i];
         w->result = WRITE_DONE;
-        w->user_id = w->user_version = w->change = w->trimmed = 0;
+        w->user_id = w->user_version = w->change = w->trimmed = w->told = 0;
         w->fresh = false;
         w->seq = before[i].seq;
         free(w->present);
@@ -1075,9 +1267,12 @@ static enum db_result purge(struct db *db, void *context)
             " ORDER BY t.seq LIMIT ?) k ON k.seq = w.seq SET w.version = ? + k.n, w.text = '', "
             "w.html = NULL, w.reply_to = 0, w.parts = 0, w.deleted_at = UTC_TIMESTAMP(3) WHERE w.room_id = ?",
             "uuuuu", p->room_id, p->user_id, (uint64_t)PURGE_MAX, version, p->room_id);
+    if (result != DB_OK)
+        return result;
+    version += db_affected(db);
+    result = db_part_requote(db, p->room_id, 0, INT64_MAX, p->user_id, true, &version);
     if (result == DB_OK)
-        result = db_run(db, "UPDATE rooms SET version = version + ? WHERE id = ?", "uu", db_affected(db),
-                        p->room_id);
+        result = db_run(db, "UPDATE rooms SET version = ? WHERE id = ?", "uu", version, p->room_id);
     return result;
 }
 

@@ -8,8 +8,27 @@
 #ifndef SNUG_DB_MESSAGE_H
 #define SNUG_DB_MESSAGE_H
 
+#include "db_file.h"
 #include "db_room.h"
 #include "markup.h"
+
+/* What a message answers, as that is now. */
+struct quote {
+    bool gone; /* deleted, or passed by a limit: nothing else is filled */
+    uint64_t sender_id;
+    char *sender_name;
+    char *sender_display;
+    char *text; /* its first words */
+};
+
+/* One person's reaction. */
+struct reaction {
+    char *emoji;
+    uint64_t user_id;
+    char *name;
+    char *display;
+    char at[DB_TIME];
+};
 
 struct message {
     uint64_t seq;
@@ -30,6 +49,11 @@ struct message {
     size_t html_len;
     uint64_t reply_to; /* the seq of what it answers; 0: nothing */
     unsigned parts;    /* what more belongs to it (db_part.h), which is read with every list */
+    struct quote *quote;
+    struct reaction *reaction; /* in the order in which they came */
+    size_t reactions;
+    struct attachment *file; /* only id, name, size, type, width and height */
+    size_t files;
 };
 
 struct message_list {
@@ -75,9 +99,19 @@ enum db_result db_message_get(struct db *db, uint64_t room_id, uint64_t seq, str
 enum db_result db_message_versions(struct db *db, uint64_t room_id, uint64_t seq, size_t limit,
                                    struct message_list *list);
 
+#define FILES_MAX      10   /* of one message */
 #define WRITE_TRUST_MS 1000 /* a known session is looked up again when it was confirmed longer ago */
 
-enum write_action { WRITE_SEND, WRITE_EDIT, WRITE_DELETE, WRITE_READ, WRITE_UNREAD, WRITE_PREVIEW };
+enum write_action {
+    WRITE_SEND,
+    WRITE_EDIT,
+    WRITE_DELETE,
+    WRITE_REACT,
+    WRITE_READ,
+    WRITE_UNREAD,
+    WRITE_PREVIEW,
+    WRITE_TYPING, /* is never written */
+};
 
 enum write_result {
     WRITE_DONE, /* numbers are filled; `fresh` when this very call stored a new message, or moved a mark */
@@ -90,10 +124,13 @@ enum write_result {
     WRITE_NOT_YOURS,   /* 403 */
     WRITE_NONCE_TAKEN, /* 409: the nonce with another room or another text */
     WRITE_CHANGED, /* 409: `base` is no longer the present change; `present` is the text, `change` its number */
-    WRITE_GONE,    /* 409: to edit what is deleted */
-    WRITE_TOO_FAST, /* 429 */
-    WRITE_AWAY,     /* 503 */
-    WRITE_FAULT,    /* 500 */
+    WRITE_GONE,    /* 409: to edit what is deleted, or to react to it */
+    WRITE_NO_ORIGINAL, /* 422: what is answered is no message that is kept here */
+    WRITE_MANY,        /* 409: REACTIONS_MAX different ones are there */
+    WRITE_NO_FILE,     /* 409: a file that is not there, not his, of another room, or in another message */
+    WRITE_TOO_FAST,    /* 429 */
+    WRITE_AWAY,        /* 503 */
+    WRITE_FAULT,       /* 500 */
 };
 
 struct write {
@@ -102,17 +139,22 @@ struct write {
     uint64_t known_user; /* whose session this is, as confirmed at known_at (CLOCK_MONOTONIC, ms); else 0 */
     int64_t known_at;
     uint64_t room_id;
-    uint64_t seq;  /* of an edit, deletion or mark; filled by a send */
-    uint64_t base; /* an edit's; 0: not given */
-    const char *text;
+    uint64_t seq;      /* of an edit, deletion or mark; filled by a send */
+    uint64_t base;     /* an edit's; 0: not given */
+    uint64_t reply_to; /* a send's; 0: it answers nothing */
+    bool on;           /* a reaction comes, or goes */
+    const char *text;  /* a reaction's: the emoji */
     size_t text_len;
     const char *nonce;
+    uint64_t file[FILES_MAX]; /* a send's: ids of uploads */
+    size_t files;
     /* filled: */
     enum write_result result;
     uint64_t user_id;
     uint64_t user_version; /* 0 where the session was known */
     uint64_t change;
     uint64_t trimmed; /* the room's version after a trim that this group brought about; else 0 */
+    uint64_t told;    /* whose version rose, because this answers him; else 0 */
     bool fresh;
     bool charged;  /* the limit has counted it */
     char *present; /* the caller frees, as the next two */

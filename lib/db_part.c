@@ -2,7 +2,56 @@
 #include "db_part.h"
 #include "mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+static void take_quote(struct db *db, struct message *m)
+{
+    struct quote *q = m->quote = mem_alloc(sizeof *q);
+
+    q->gone = db_is_null(db, 1);
+    if (q->gone)
+        return;
+    q->sender_id = db_u64(db, 1);
+    q->sender_name = mem_dup(db_text(db, 2, NULL));
+    q->sender_display = mem_dup(db_text(db, 3, NULL));
+    q->text = mem_dup(db_text(db, 4, NULL));
+}
+
+static void take_reaction(struct db *db, struct message *m)
+{
+    if ((m->reactions & (m->reactions - 1)) == 0) /* a power of two, and full */
+        m->reaction = mem_grow(m->reaction, m->reactions > 0 ? m->reactions * 2 : 1, sizeof *m->reaction);
+    struct reaction new = {.emoji = mem_dup(db_text(db, 1, NULL)),
+                           .user_id = db_u64(db, 2),
+                           .name = mem_dup(db_text(db, 3, NULL)),
+                           .display = mem_dup(db_text(db, 4, NULL))};
+    db_time(db, 5, new.at);
+    size_t at = m->reactions++;
+    for (; at > 0 && strcmp(m->reaction[at - 1].at, new.at) > 0; at--)
+        m->reaction[at] = m->reaction[at - 1];
+    m->reaction[at] = new;
+}
+
+/* Rows come in any order: each goes to its own place. */
+static void take_file(struct db *db, struct message *m)
+{
+    uint64_t n = db_u64(db, 7);
+
+    if (n >= FILES_MAX)
+        return;
+    if (m->file == NULL)
+        m->file = mem_array(FILES_MAX, sizeof *m->file);
+    struct attachment *a = &m->file[n];
+    a->id = db_u64(db, 1);
+    a->name = mem_dup(db_text(db, 2, NULL));
+    a->file.size = db_u64(db, 3);
+    snprintf(a->file.type, sizeof a->file.type, "%s", db_text(db, 4, NULL));
+    a->file.width = db_u64(db, 5);
+    a->file.height = db_u64(db, 6);
+    m->files = n >= m->files ? n + 1 : m->files;
+}
 
 /* Every table has room_id and seq. `read` gets "(…)", the seqs, appended; its first column is the seq. NULL: read elsewhere. */
 static const struct kind {
@@ -11,9 +60,28 @@ static const struct kind {
     const char *read;
     void (*take)(struct db *db, struct message *message);
 } kinds[] = {
-    {PART_FORMERS, "revisions", NULL, NULL},   {PART_REPLY, "replies", NULL, NULL},
-    {PART_REACTIONS, "reactions", NULL, NULL}, {PART_PIN, "pins", NULL, NULL},
+    {PART_FORMERS, "revisions", NULL, NULL},
+    {PART_REPLY, "replies",
+     "SELECT t.seq, o.sender_id, u.name, u.display, IF(o.text = '', (SELECT f.name FROM uploads f WHERE "
+     "f.room_id = "
+     "o.room_id AND f.seq = o.seq AND f.n = 0), IF(CHAR_LENGTH(o.text) > 100, CONCAT(LEFT(o.text, 99), '…'), "
+     "o.text)) FROM messages t JOIN rooms r ON r.id = t.room_id LEFT JOIN messages o ON o.room_id = "
+     "t.room_id "
+     "AND o.seq = t.reply_to AND o.seq >= r.oldest_seq AND o.deleted_at IS NULL LEFT JOIN users u ON u.id = "
+     "o.sender_id WHERE t.room_id = ? AND t.seq IN",
+     take_quote},
+    {PART_REACTIONS, "reactions",
+     "SELECT p.seq, p.emoji, p.user_id, u.name, u.display, p.created_at FROM reactions p JOIN users u ON "
+     "u.id = p.user_id "
+     "WHERE p.room_id = ? AND p.seq IN",
+     take_reaction},
+    {PART_PIN, "pins", NULL, NULL},
     {PART_MENTIONS, "mentions", NULL, NULL},
+    {PART_FILES, "uploads",
+     "SELECT u.seq, u.id, u.name, f.size, f.type, f.width, f.height, u.n FROM uploads u JOIN files f ON "
+     "f.hash = "
+     "u.hash WHERE u.room_id = ? AND u.seq IN",
+     take_file},
 };
 
 #define KINDS (sizeof kinds / sizeof kinds[0])
@@ -64,7 +132,21 @@ enum db_result db_part_read(struct db *db, uint64_t room_id, struct message_list
 
 void db_part_release(struct message *m)
 {
-    (void)m;
+    if (m->quote != NULL) {
+        free(m->quote->sender_name);
+        free(m->quote->sender_display);
+        free(m->quote->text);
+        free(m->quote);
+    }
+    for (size_t i = 0; i < m->reactions; i++) {
+        free(m->reaction[i].emoji);
+        free(m->reaction[i].name);
+        free(m->reaction[i].display);
+    }
+    free(m->reaction);
+    for (size_t i = 0; i < m->files; i++)
+        free(m->file[i].name);
+    free(m->file);
 }
 
 /* Runs "DELETE <what> <table> <where>" for the kinds among `parts`. *rows: how many went. */
@@ -86,17 +168,83 @@ static enum db_result remove_kinds(struct db *db, uint64_t parts, const char *wh
     return result == DB_NONE ? DB_OK : result;
 }
 
-enum db_result db_part_empty(struct db *db, uint64_t room_id, uint64_t from, uint64_t to)
+#define ANSWERS                                                                                          \
+    "replies p JOIN messages o ON o.room_id = p.room_id AND o.seq = p.original WHERE p.room_id = ? AND " \
+    "p.original >= ? AND p.original < ? AND (? = 0 OR (o.sender_id = ? AND o.deleted_at IS NOT NULL))"
+
+enum db_result db_part_requote(struct db *db, uint64_t room_id, uint64_t from, uint64_t to, uint64_t sender,
+                               bool gone, uint64_t *version)
+{
+    enum db_result result =
+        db_run(db,
+               "UPDATE messages w JOIN (SELECT a.seq, ROW_NUMBER() OVER (ORDER BY a.seq) AS n FROM (SELECT "
+               "p.seq FROM " ANSWERS " ORDER BY p.seq DESC LIMIT ?) a) k ON k.seq = w.seq SET w.version = "
+               "? + k.n WHERE w.room_id = ?",
+               "uuuuuuuu", room_id, from, to, sender, sender, (uint64_t)REQUOTE_MAX, *version, room_id);
+
+    if (result == DB_OK)
+        *version += db_affected(db);
+    if (result == DB_OK && gone)
+        result = db_run(db, "DELETE p FROM " ANSWERS, "uuuuu", room_id, from, to, sender, sender);
+    return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result db_part_reply(struct db *db, uint64_t room_id, uint64_t seq, uint64_t original, uint64_t *told)
+{
+    enum db_result result = db_run(db, "INSERT INTO replies (room_id, original, seq) VALUES (?, ?, ?)", "uuu",
+                                   room_id, original, seq);
+
+    if (result == DB_OK)
+        result = db_run(db, "UPDATE messages SET parts = parts | 64 WHERE room_id = ? AND seq = ?", "uu",
+                        room_id, original);
+    if ((result == DB_OK || result == DB_NONE) && *told != 0)
+        result = db_run(db,
+                        "INSERT INTO mentions (user_id, room_id, seq, why, created_at) SELECT m.user_id, "
+                        "m.room_id, ?, 'reply', UTC_TIMESTAMP(3) FROM members m WHERE m.room_id = ? AND "
+                        "m.user_id = ? ON DUPLICATE KEY UPDATE why = VALUES(why)",
+                        "uuu", seq, room_id, *told);
+    if (result == DB_OK && *told != 0)
+        return db_user_raise(db, told, 1);
+    *told = 0;
+    return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result db_part_react(struct db *db, uint64_t room_id, uint64_t seq, uint64_t user_id,
+                             const char *emoji, bool on)
+{
+    enum db_result result;
+
+    if (!on)
+        return db_run(db, "DELETE FROM reactions WHERE room_id = ? AND seq = ? AND emoji = ? AND user_id = ?",
+                      "uusu", room_id, seq, emoji, user_id);
+    result = db_run(db,
+                    "SELECT COUNT(DISTINCT emoji), COALESCE(SUM(emoji = ?), 0), COALESCE(SUM(emoji = ? AND "
+                    "user_id = ?), 0) FROM reactions WHERE room_id = ? AND seq = ?",
+                    "ssuuu", emoji, emoji, user_id, room_id, seq);
+    if (result != DB_OK || !db_next(db))
+        return result;
+    if (db_u64(db, 2) > 0)
+        return DB_NONE;
+    if (db_u64(db, 0) >= REACTIONS_MAX && db_u64(db, 1) == 0)
+        return DB_REFUSED;
+    return db_run(db,
+                  "INSERT INTO reactions (room_id, seq, emoji, user_id, created_at) VALUES (?, ?, ?, ?, "
+                  "UTC_TIMESTAMP(3))",
+                  "uusu", room_id, seq, emoji, user_id);
+}
+
+enum db_result db_part_empty(struct db *db, uint64_t room_id, uint64_t from, uint64_t to, uint64_t *version)
 {
     const uint64_t args[3] = {room_id, from, to};
     enum db_result result =
         db_run(db, "SELECT BIT_OR(parts) FROM messages WHERE room_id = ? AND seq >= ? AND seq < ?", "uuu",
                room_id, from, to);
-    uint64_t rows = 0;
+    uint64_t rows = 0, parts = result == DB_OK && db_next(db) ? db_u64(db, 0) : 0;
 
-    if (result == DB_OK && db_next(db))
-        result = remove_kinds(db, db_u64(db, 0), "FROM", "WHERE room_id = ? AND seq >= ? AND seq < ?", args,
-                              &rows);
+    if (result == DB_OK)
+        result = remove_kinds(db, parts, "FROM", "WHERE room_id = ? AND seq >= ? AND seq < ?", args, &rows);
+    if (result == DB_OK && (parts & PART_ANSWERED) != 0)
+        result = db_part_requote(db, room_id, from, to, 0, true, version);
     if (result == DB_OK)
         result = db_run(db,
                         "UPDATE messages SET text = '', html = NULL, reply_to = 0, parts = 0 WHERE "

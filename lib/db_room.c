@@ -336,11 +336,11 @@ static enum db_result lock_for(struct db *db, const struct change *c, enum right
 /* Empties the messages before `oldest`, and what they said before, as a change of its own. */
 static enum db_result pass(struct db *db, struct locked *room, uint64_t oldest)
 {
-    enum db_result result = db_part_empty(db, room->id, room->oldest_seq, oldest);
+    uint64_t from = room->oldest_seq;
 
     room->oldest_seq = oldest;
     room->version++;
-    return result;
+    return db_part_empty(db, room->id, from, oldest, &room->version);
 }
 
 static bool over_limit(const struct locked *room)

@@ -244,8 +244,10 @@ enum db_result db_user_departure(struct db *db, struct departure *d)
 
 enum db_result db_user_departed(struct db *db, uint64_t id)
 {
-    enum db_result result = db_run(db, "DELETE FROM departures WHERE user_id = ?", "u", id);
+    enum db_result result = db_run(db, "DELETE FROM mentions WHERE user_id = ?", "u", id);
 
+    if (result == DB_OK || result == DB_NONE)
+        result = db_run(db, "DELETE FROM departures WHERE user_id = ?", "u", id);
     return result == DB_NONE ? DB_OK : result; /* another one was faster */
 }
 

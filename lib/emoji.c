@@ -1,12 +1,12 @@
 /* Short codes of emoji. */
 #include "emoji.h"
 
+#include "emoji_table.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-static const char table[] =
-#include "emoji_table.h"
-    ;
+static const char table[] = EMOJI_TABLE;
 
 struct code {
     const char *code;
@@ -26,23 +26,23 @@ static int compare(const void *a, const void *b)
     return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
 }
 
-/* Each line of the table is an emoji and its codes. */
+/* An emoji and its codes, a comma, and the next. */
 static void index_table(void)
 {
     const char *emoji = NULL;
     size_t bytes = 0;
 
     for (const char *at = table; *at != '\0';) {
-        size_t len = strcspn(at, " \n");
+        size_t len = strcspn(at, " ,");
         if (emoji == NULL) {
             emoji = at;
             bytes = len;
         } else if (count < sizeof codes / sizeof codes[0]) {
             codes[count++] = (struct code){at, len, emoji, bytes};
         }
-        if (at[len] == '\n')
+        if (at[len] == ',')
             emoji = NULL;
-        at += len + 1;
+        at += len + strspn(at + len, " ,");
     }
     qsort(codes, count, sizeof codes[0], compare);
 }

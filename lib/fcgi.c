@@ -39,6 +39,8 @@ static const struct header headers[] = {
     {"REMOTE_ADDR", MEMBER(address)},
     {"HTTP_USER_AGENT", MEMBER(agent)},
     {"HTTP_LAST_EVENT_ID", MEMBER(last_event_id)},
+    {"HTTP_RANGE", MEMBER(range)},
+    {"SNUG_STORED", MEMBER(stored)},
 };
 #define HEADERS (sizeof headers / sizeof headers[0])
 
@@ -119,37 +121,91 @@ static size_t announced(char **envp)
     return *end != '\0' || *text == '-' || errno != 0 ? SIZE_MAX : (size_t)len;
 }
 
+/* Lets go of libfcgi's state and keeps the connection. */
+static void end_stream(struct fcgi_request *request)
+{
+    FCGX_Request *fcgx = request->stream;
+
+    if (fcgx == NULL)
+        return;
+    fcgx->ipcFd = -1;
+    FCGX_Free(fcgx, 0);
+    free(fcgx);
+    request->stream = NULL;
+}
+
+size_t fcgi_read(struct fcgi_request *request, void *buf, size_t len)
+{
+    FCGX_Request *fcgx = request->stream;
+    size_t got = 0;
+
+    if (fcgx != NULL) {
+        int count = FCGX_GetStr(buf, (int)len, fcgx->in);
+        return count > 0 ? (size_t)count : 0;
+    }
+    if (!request->cgi)
+        return 0;
+    if (len > request->announced - request->body_len)
+        len = request->announced - request->body_len;
+    while (got < len) {
+        ssize_t count = read(STDIN_FILENO, (char *)buf + got, len - got);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            break;
+        got += (size_t)count;
+    }
+    request->body_len += got;
+    return got;
+}
+
+void fcgi_read_away(struct fcgi_request *request)
+{
+    char waste[16384];
+
+    while (request->stream != NULL && fcgi_read(request, waste, sizeof waste) == sizeof waste)
+        ;
+}
+
+/* Takes the body, unless it is to be read in pieces. */
+static void read_body(struct fcgi_request *request, size_t body_max)
+{
+    if (body_max == FCGI_STREAM)
+        return;
+    if (request->announced > body_max) {
+        request->body_too_long = true;
+        fcgi_read_away(request);
+    } else if (request->announced > 0) {
+        char *body = mem_alloc(request->announced + 1);
+        request->body_len = 0;
+        size_t got = fcgi_read(request, body, request->announced);
+        request->body_len = got;
+        request->body = body;
+    }
+    end_stream(request);
+}
+
 enum fcgi_result fcgi_accept(struct fcgi_request *request, size_t body_max)
 {
     /* FCGX_Accept_r finds out by itself whether this one was used before: it is zeroed by FCGX_InitRequest. */
-    FCGX_Request fcgx;
-    if (FCGX_InitRequest(&fcgx, 0, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
-        return FCGI_FULL;
+    FCGX_Request *fcgx = mem_alloc(sizeof *fcgx);
+    int rc = -ENOMEM;
 
     errno = 0;
-    int rc = FCGX_Accept_r(&fcgx);
+    if (FCGX_InitRequest(fcgx, 0, FCGI_FAIL_ACCEPT_ON_INTR) == 0)
+        rc = FCGX_Accept_r(fcgx);
     if (rc < 0) {
         bool full = rc == -EMFILE || rc == -ENFILE || rc == -ENOBUFS || rc == -ENOMEM;
-        FCGX_Free(&fcgx, 1);
+        FCGX_Free(fcgx, 1);
+        free(fcgx);
         return full ? FCGI_FULL : FCGI_NONE;
     }
 
-    copy_headers(request, fcgx.envp);
-    size_t len = announced(fcgx.envp);
-    if (len > body_max) {
-        char waste[4096];
-        request->body_too_long = true;
-        while (FCGX_GetStr(waste, sizeof waste, fcgx.in) > 0)
-            ;
-    } else if (len > 0) {
-        char *body = mem_alloc(len + 1);
-        int got = FCGX_GetStr(body, (int)len, fcgx.in);
-        request->body_len = got > 0 ? (size_t)got : 0;
-        request->body = body;
-    }
-    request->fd = fcgx.ipcFd;
-    fcgx.ipcFd = -1;
-    FCGX_Free(&fcgx, 0);
+    copy_headers(request, fcgx->envp);
+    request->announced = announced(fcgx->envp);
+    request->stream = fcgx;
+    request->fd = fcgx->ipcFd;
+    read_body(request, body_max);
     return FCGI_GOT;
 }
 
@@ -162,26 +218,13 @@ void fcgi_cgi(struct fcgi_request *request, size_t body_max)
         const char *info = env(environ, "PATH_INFO");
         request->path = info != NULL ? info : "/";
     }
-
-    size_t len = announced(environ);
-    if (len > body_max) {
-        request->body_too_long = true;
-        return;
-    }
-    char *body = mem_alloc(len + 1);
-    while (request->body_len < len) {
-        ssize_t got = read(STDIN_FILENO, body + request->body_len, len - request->body_len);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            break;
-        request->body_len += (size_t)got;
-    }
-    request->body = body;
+    request->announced = announced(environ);
+    read_body(request, body_max);
 }
 
 void fcgi_release(struct fcgi_request *request)
 {
+    end_stream(request);
     free(request->memory);
     free((void *)(uintptr_t)request->body);
     request->memory = NULL;

@@ -19,6 +19,7 @@ struct fcgi_request {
     bool cgi;
     bool https;
     bool body_too_long; /* longer than allowed: it was not kept */
+    size_t announced;   /* how long the body is said to be; SIZE_MAX when that makes no sense */
     const char *method;
     const char *path; /* percent-decoded; empty when it held a NUL byte or is no absolute path */
     const char *query;
@@ -33,9 +34,12 @@ struct fcgi_request {
     const char *address; /* the client's */
     const char *agent;
     const char *last_event_id;
+    const char *range;
+    const char *stored; /* SNUG_STORED: where nginx has the folder of files, to send them itself */
     const char *body;
     size_t body_len;
     char *memory; /* all the strings above; those not sent are "" */
+    void *stream; /* libfcgi's state, while the body is read in pieces */
 };
 
 enum fcgi_result {
@@ -47,11 +51,19 @@ enum fcgi_result {
 /* The listening descriptor (always 0), made non-blocking; or -1 in plain CGI, where fcgi_cgi serves one request. */
 int fcgi_open(void);
 
-/* Takes the next request of the listening socket. Bodies longer than body_max are read away. */
+#define FCGI_STREAM SIZE_MAX
+
+/* Takes the next request of the listening socket. Bodies longer than body_max are read away; with FCGI_STREAM none is
+ * read, and it waits for fcgi_read. */
 enum fcgi_result fcgi_accept(struct fcgi_request *request, size_t body_max);
 
 /* The one request of a plain CGI process, from the environment and standard input. */
 void fcgi_cgi(struct fcgi_request *request, size_t body_max);
+
+/* The next bytes of a body that streams: fewer than `len` only at its end (or where it was cut). */
+size_t fcgi_read(struct fcgi_request *request, void *buf, size_t len);
+/* Reads the rest of it away: nginx takes an answer only after all that it sends. */
+void fcgi_read_away(struct fcgi_request *request);
 
 /* Frees the strings. The descriptor stays open. */
 void fcgi_release(struct fcgi_request *request);

@@ -33,6 +33,18 @@ size_t form_decode(char *text, size_t len, bool plus)
     return to;
 }
 
+void form_encode(struct strbuf *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        bool plain = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') ||
+                     (*text >= '0' && *text <= '9') || strchr("/-._~", *text) != NULL;
+        if (plain)
+            strbuf_addch(out, *text);
+        else
+            strbuf_addf(out, "%%%02X", (unsigned char)*text);
+    }
+}
+
 bool form_parse(struct form *form, const char *text, size_t len)
 {
     form->count = 0;

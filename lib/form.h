@@ -6,6 +6,8 @@
 #ifndef SNUG_FORM_H
 #define SNUG_FORM_H
 
+#include "strbuf.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -34,6 +36,9 @@ const char *form_get(const struct form *form, const char *name);
 
 /* Decodes %XX in place, and '+' when `plus`. Returns the new length. A '%' without two hex digits stays. */
 size_t form_decode(char *text, size_t len, bool plus);
+
+/* Appends the text as a part of an address: what could mean anything there becomes %XX, only '/' stays. */
+void form_encode(struct strbuf *out, const char *text);
 
 /* Copies the value of cookie `name` into out (NUL-terminated). False when it is not there or does not fit. */
 bool form_cookie(const char *header, const char *name, char *out, size_t size);

@@ -210,6 +210,7 @@ void hub_user_marked(struct hub *hub, uint64_t user_id, uint64_t room_id)
         return;
     user->listed = false;
     user->marked_at = hub->now;
+    user->typed_at = 0; /* what he types now is another message */
     each_link (at, after, &user->readers) {
         struct reader *r = container(at, struct reader, of_user);
         if (r->room_id != room_id)
@@ -349,7 +350,7 @@ void hub_room_sent(struct hub *hub, const struct write *w)
 {
     struct hub_room *room = hub_room_find(hub, w->room_id);
 
-    if (room != NULL && room->live && w->change == room->version + 1) {
+    if (room != NULL && room->live && w->change == room->version + 1 && w->reply_to == 0 && w->files == 0) {
         struct message m = {.seq = w->seq,
                             .change = w->change,
                             .sender_id = w->user_id,

@@ -21,6 +21,7 @@
 #include "config.h"
 #include "job.h"
 #include "lang.h"
+#include "wake.h"
 
 struct hub;
 struct reader;
@@ -51,7 +52,7 @@ void hub_user_marked(struct hub *hub, uint64_t user_id, uint64_t room_id);
 int64_t hub_now(struct hub *hub);
 
 /* A send was committed: as hub_room_changed, but where it is the next change of a room that readers look at, it is told
- * from here without being read again. */
+ * from here without being read again; what it answers has to be read. */
 void hub_room_sent(struct hub *hub, const struct write *write);
 
 /* A write found this session good: further ones of it need no look while the tick confirms its user. */
@@ -61,6 +62,13 @@ uint64_t hub_session_user(struct hub *hub, const uint8_t session[CRYPTO_HASH], i
 
 /* The language of whom this session is, or `otherwise`. */
 enum lang hub_session_lang(struct hub *hub, const uint8_t session[CRYPTO_HASH], enum lang otherwise);
+
+/* Whose session this is types in a room: those who read it by a stream are told, from memory alone, and `tell` is what the
+ * other processes are to hear (kind 0: nothing, for who hides, may not write there, or was told of just now). False:
+ * nobody here knows the session. */
+bool hub_typing(struct hub *hub, const uint8_t session[CRYPTO_HASH], uint64_t room_id, struct wake *tell);
+/* The same, told by another process. */
+void hub_typed(struct hub *hub, const struct wake *wake);
 
 /* epoll reported these events for a reader. */
 void hub_event(struct hub *hub, struct reader *reader, uint32_t events);

@@ -1,8 +1,9 @@
-/* Who is online, as the hub's readers are told. */
+/* Who is online, and who types, as the hub's readers are told. */
 #include "hub_state.h"
 #include "mem.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,4 +95,73 @@ void hub_people(struct hub *hub, const struct tick_job *t)
     hub->persons = count;
     hub->people_at = hub->now;
     tell(hub, before);
+}
+
+/* ---- typing ---- */
+
+#define TYPED_MS  2500 /* pages say it every 3 s */
+#define TYPING_MS 6000 /* and show it for so long */
+
+static struct hub_user *user_of(struct hub *hub, const uint8_t session[CRYPTO_HASH])
+{
+    const struct hub_session *s = hub_session_find(hub, session);
+
+    if (s != NULL && s->user->person != NULL)
+        return s->user;
+    each_link (at, after, &hub->readers) {
+        const struct reader *r = container(at, struct reader, all);
+        if (r->parked && memcmp(r->session, session, CRYPTO_HASH) == 0)
+            return r->user;
+    }
+    return NULL;
+}
+
+bool hub_typing(struct hub *hub, const uint8_t session[CRYPTO_HASH], uint64_t room_id, struct wake *tell)
+{
+    struct hub_user *user = user_of(hub, session);
+    const struct watch *watch = user != NULL ? hub_user_watch(user, room_id) : NULL;
+
+    *tell = (struct wake){.kind = 0};
+    if (user == NULL)
+        return false;
+    if (watch == NULL || watch->muted || *user->person == '\0' || hub_now(hub) - user->typed_at < TYPED_MS)
+        return true;
+    user->typed_at = hub->now;
+    tell->kind = WAKE_TYPING;
+    tell->id = room_id;
+    tell->user_id = user->id;
+    snprintf(tell->about, sizeof tell->about, "%s", user->person);
+    hub_typed(hub, tell);
+    return true;
+}
+
+void hub_typed(struct hub *hub, const struct wake *wake)
+{
+    struct hub_room *room = hub_room_find(hub, wake->id);
+    struct strbuf text = STRBUF_INIT;
+
+    if (room == NULL)
+        return;
+    free(room->typing);
+    room->typing = mem_dupn(wake->about, strnlen(wake->about, sizeof wake->about));
+    room->typist = wake->user_id;
+    room->typed_at = hub->now;
+    strbuf_addf(&text, "event: typing\ndata: {\"room\":%" PRIu64 ",\"typing\":[%s]}\n\n", wake->id,
+                room->typing);
+    struct bytes *bytes = reader_frame(&text, false);
+    each_link (at, after, &room->readers) {
+        struct reader *r = container(at, struct reader, in_room);
+        if (r->parked && r->kind == READER_STREAM && r->out == NULL && r->user->id != wake->user_id)
+            reader_send(hub, r, bytes);
+    }
+    bytes_drop(bytes);
+    strbuf_release(&text);
+}
+
+const char *hub_typing_lately(const struct hub *hub, const struct reader *r)
+{
+    const struct hub_room *room = r->room;
+    bool now = room != NULL && room->typing != NULL && hub->now - room->typed_at < TYPING_MS;
+
+    return now && room->typist != r->user->id ? room->typing : NULL;
 }

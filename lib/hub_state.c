@@ -1,6 +1,7 @@
 /* The hub's tables: rooms and their logs, users with their rooms and sessions, who is present. */
 #include "hub_state.h"
 #include "mem.h"
+#include "timeline.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -302,6 +303,11 @@ void hub_user_update(struct hub *hub, struct hub_user *user, const struct read_j
         if (polls)
             hub_session_add(hub, user, read->session);
     }
+    struct strbuf person = STRBUF_INIT;
+    if (!read->user.hidden)
+        timeline_user(&person, read->user.id, read->user.name, read->user.display);
+    free(user->person);
+    user->person = strbuf_detach(&person);
     user->watches = read->rooms.count;
     user->watch = watch_new(hub, user->watches);
     for (size_t i = 0; i < user->watches; i++) {
@@ -310,6 +316,7 @@ void hub_user_update(struct hub *hub, struct hub_user *user, const struct read_j
         bool first = list_empty(&room->watchers) && list_empty(&room->readers);
         user->watch[i] = (struct watch){.user = user,
                                         .room = room,
+                                        .muted = r->role == ROLE_MUTED,
                                         .part = job_room_part(r, false),
                                         .part_current = job_room_part(r, true)};
         list_add(&room->watchers, &user->watch[i].in_room);
@@ -366,6 +373,7 @@ static void sweep_users(struct hub *hub, int64_t idle)
             hub->users--;
             hub_user_doubt(hub, user);
             unwatch(hub, user->watch, user->watches);
+            free(user->person);
             mem_pool_put(&hub->user_pool, user);
         }
 }
@@ -384,6 +392,7 @@ static void sweep_rooms(struct hub *hub)
             hub->unserved -= room->unserved ? 1 : 0;
             hub_room_settle(room);
             hub_push_drop(room);
+            free(room->typing);
             free(room);
         }
 }

@@ -108,6 +108,9 @@ struct hub_room {
     uint64_t oldest; /* 0: not known */
     uint64_t info_version;
     uint64_t members_version;
+    char *typing; /* who typed last, as JSON */
+    uint64_t typist;
+    int64_t typed_at;
     char *info; /* JSON of room_info and members, as of those versions; NULL while not known */
     char *members;
     struct entry *entry; /* HUB_LOG_ENTRIES of them while live */
@@ -128,6 +131,7 @@ struct watch {
     struct link in_room;
     struct hub_user *user;
     struct hub_room *room;
+    bool muted;
     uint64_t part; /* job_room_part, and the same for who looks at this very room */
     uint64_t part_current;
 };
@@ -141,6 +145,8 @@ struct hub_user {
     int64_t doubted_at;   /* when he was last heard to have changed */
     int64_t used_at;
     int64_t marked_at; /* when a send last raised one of his read marks */
+    int64_t typed_at;  /* when the others were last told that he types */
+    char *person;      /* who he is, as JSON; "" while he is not to be seen; NULL: not known */
     bool listed;       /* his rooms are known, as of `version` */
     struct link readers;
     struct link sessions;
@@ -279,6 +285,9 @@ void hub_people(struct hub *hub, const struct tick_job *t);
 /* "people":[…], who came and went of late, or NULL. All other answers hold it, so that whoever asks every minute misses
  * nobody; a wait is not ended for it. */
 const char *hub_people_lately(const struct hub *hub);
+
+/* Who else types where this reader looks, as JSON, or NULL: told with an answer that goes anyway. */
+const char *hub_typing_lately(const struct hub *hub, const struct reader *r);
 
 /* hub_tell.c: what is sent. */
 

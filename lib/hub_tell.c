@@ -146,6 +146,9 @@ void tell_wait(struct hub *hub, struct reader *r, bool changes, const struct str
         put_news(&news, r->user, r->room_id);
     if (news.len > 0)
         strbuf_addf(&body, "\"news\":[%s],", news.buf);
+    const char *typing = hub_typing_lately(hub, r);
+    if (typing != NULL)
+        strbuf_addf(&body, "\"typing\":[%s],", typing);
     if (hub_people_lately(hub) != NULL) { /* long: not by a format, which would count it first */
         strbuf_addstr(&body, hub->people);
         strbuf_addch(&body, ',');

@@ -6,6 +6,7 @@
 #include "leave.h"
 #include "limit.h"
 #include "mem.h"
+#include "store.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -292,6 +293,8 @@ static unsigned clean(struct db *db, const struct config *config)
         result = db_link_clean(db, CLEAN_ROWS);
     if (result == DB_OK || result == DB_NONE)
         db_room_clean(db, CLEAN_ROWS);
+    if (store_clean(config, db))
+        return 1;
     return config->clean_seconds;
 }
 

@@ -49,11 +49,13 @@ struct shape {
 static size_t line_depth(const char *line, size_t len)
 {
     size_t depth = 0, width = 0, at = 0;
+    char before = '\0';
 
     for (; at < len && (strchr(" \t>-+*.)", line[at]) != NULL || (line[at] >= '0' && line[at] <= '9'));
          at++) {
         depth += line[at] == '>';
-        width += line[at] == '\t' ? 4 : line[at] != '>';
+        width += line[at] == '\t' ? 4 : line[at] != '>' && (line[at] == ' ' || line[at] != before);
+        before = line[at]; /* a row of dashes is no list in a list */
     }
     return depth + width / 2;
 }

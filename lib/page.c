@@ -17,6 +17,7 @@ const char *page_reason(int status)
     } reasons[] = {
         {200, "OK"},
         {201, "Created"},
+        {206, "Partial Content"},
         {303, "See Other"},
         {400, "Bad Request"},
         {401, "Unauthorized"},
@@ -27,10 +28,12 @@ const char *page_reason(int status)
         {409, "Conflict"},
         {410, "Gone"},
         {413, "Content Too Large"},
+        {416, "Range Not Satisfiable"},
         {415, "Unsupported Media Type"},
         {422, "Unprocessable Content"},
         {429, "Too Many Requests"},
         {503, "Service Unavailable"},
+        {507, "Insufficient Storage"},
     };
 
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
@@ -138,8 +141,10 @@ void page_answer(struct strbuf *out, int status, const char *headers, const void
 {
     struct strbuf http = STRBUF_INIT;
 
-    strbuf_addf(&http, "Status: %d %s\r\n%sCache-Control: private, no-store\r\nContent-Length: %zu\r\n\r\n",
-                status, page_reason(status), headers, len);
+    strbuf_addf(&http, "Status: %d %s\r\n%s%sContent-Length: %zu\r\n\r\n", status, page_reason(status),
+                headers,
+                strstr(headers, "Cache-Control:") != NULL ? "" : "Cache-Control: private, no-store\r\n",
+                len);
     strbuf_add(&http, body, len);
     fcgi_frame(out, http.buf, http.len, cgi);
     fcgi_frame_end(out, cgi);

@@ -37,7 +37,7 @@ void page_error_json(struct strbuf *out, const char *code, const char *text);
 /* Error.*, for error.cs and compose.cs. */
 void page_error(struct view *view, int status, const char *text);
 
-/* A complete CGI answer, framed: head, `headers` (whole lines, may be ""), body. */
+/* A complete CGI answer, framed: head, `headers` (whole lines, may be ""), body. Kept nowhere, unless they say so. */
 void page_answer(struct strbuf *out, int status, const char *headers, const void *body, size_t len, bool cgi);
 
 #endif

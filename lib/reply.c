@@ -44,6 +44,13 @@ const struct refusal *reply_write_refusal(enum write_result result)
         T("Another message was sent under the same nonce. Send this one again to post it too.")};
     static const struct refusal changed = {409, "changed", T("The message was changed meanwhile.")};
     static const struct refusal gone = {409, "deleted", T("The message was deleted meanwhile.")};
+    static const struct refusal no_file = {
+        409, "no_file", T("A file of this message is not there any more. Attach it again.")};
+    static const struct refusal no_original = {
+        422, "no_original",
+        T("The message that this answers is not here any more. Send it again to post it without.")};
+    static const struct refusal many = {409, "too_many",
+                                        T("This message has as many different reactions as it can hold.")};
     static const struct refusal too_fast = {429, "too_fast",
                                             T("That was too fast. Please wait a moment and send it again.")};
     static const struct refusal *const table[] = {
@@ -58,6 +65,9 @@ const struct refusal *reply_write_refusal(enum write_result result)
         [WRITE_NONCE_TAKEN] = &nonce_taken,
         [WRITE_CHANGED] = &changed,
         [WRITE_GONE] = &gone,
+        [WRITE_NO_FILE] = &no_file,
+        [WRITE_NO_ORIGINAL] = &no_original,
+        [WRITE_MANY] = &many,
         [WRITE_TOO_FAST] = &too_fast,
         [WRITE_AWAY] = &away,
         [WRITE_FAULT] = &fault,
@@ -240,6 +250,8 @@ void reply_compose(struct strbuf *out, const struct config *config, const char *
     view_set(view, "Room.Name", t("the room"));
     if (write->text != NULL && text_utf8_length(write->text, write->text_len) >= 0)
         view_set(view, "Form.text", write->text);
+    if (write->reply_to != 0 && write->result != WRITE_NO_ORIGINAL)
+        view_set_u64(view, "Reply.Seq", write->reply_to);
     if (write->action == WRITE_EDIT) {
         view_set_u64(view, "Edit.Seq", write->seq);
         /* Sent again it replaces what is there now, which the page has shown. */
@@ -251,6 +263,8 @@ void reply_compose(struct strbuf *out, const struct config *config, const char *
             strbuf_release(&text);
         }
     }
+    for (size_t i = 0; i < write->files && write->result != WRITE_NO_FILE; i++)
+        view_set_u64(view_item(view, "Files", i), "Id", write->file[i]);
     /* The send may have been stored all the same: under its nonce it is not stored twice. */
     bool keep = write->nonce != NULL && write->result != WRITE_NONCE_TAKEN;
     crypto_token(nonce);

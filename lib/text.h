@@ -46,6 +46,11 @@ bool text_is_name(const char *text, size_t len);
 /* Something, '@', a host with no white space or controls: enough to catch slips, no more. */
 bool text_is_email(const char *text, size_t len);
 
+/* One emoji, whatever it is made of: a picture with or without its variation and skin tone, several joined into one, a
+ * flag, a keycap. At most TEXT_EMOJI_MAX characters. */
+#define TEXT_EMOJI_MAX 16
+bool text_is_emoji(const char *text, size_t len);
+
 /* 1–36 printable ASCII characters without space. */
 bool text_is_nonce(const char *text, size_t len);
 
@@ -59,6 +64,11 @@ bool text_is_local_path(const char *text);
 /* A copy without what cannot be shown: bytes that are no UTF-8, and control characters but newline and tab. The caller
  * frees. */
 char *text_printable(const char *text, size_t len);
+
+/* The name of a file as somebody's browser sent it, made fit to be shown and stored: without folders, control characters and
+ * what turns the direction of writing, valid UTF-8, at most 200 characters (the end stays); "file" when nothing is left. The
+ * caller frees. */
+char *text_file_name(const char *text);
 
 /* "Firefox on Linux", from a browser's User-Agent; what is not known stays as it is. */
 void text_device(const char *agent, char *out, size_t size);

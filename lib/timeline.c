@@ -1,5 +1,6 @@
 /* Messages as they are shown. */
 #include "timeline.h"
+#include "form.h"
 #include "json.h"
 #include "lang.h"
 #include "mem.h"
@@ -12,6 +13,7 @@
 #include <time.h>
 
 #define FOLLOW_SECONDS 300    /* messages of one author within this stand under one heading */
+#define QUOTE_AROUND   25     /* messages after an original that are shown with it */
 #define SEPARATOR      '\x1e' /* between messages in _messages_split.cs; no text can hold it */
 
 static const struct {
@@ -162,7 +164,135 @@ void timeline_person(struct view *node, const char *name, const char *display)
     view_flag(node, "Former", name[0] == '-'); /* the account is gone, and has no page */
 }
 
-static void one(struct view *item, const struct message *m)
+/* "1.4 MB", "312 kB": as people read sizes. */
+static void show_size(struct view *item, uint64_t size)
+{
+    char text[TIMELINE_TEXT];
+    unsigned tenths = (unsigned)((size + 50000) / 100000);
+
+    if (tenths >= 10)
+        snprintf(text, sizeof text, t("%u.%u MB"), tenths / 10, tenths % 10);
+    else
+        snprintf(text, sizeof text, t("%u kB"), (unsigned)((size + 999) / 1000));
+    view_set(item, "Size", text);
+}
+
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* The box that a picture has on the page: known before it comes, so that nothing moves. */
+static void show_box(struct view *item, const struct file *f)
+{
+    uint64_t width = f->width, height = f->height;
+
+    if (width > FILE_BOX_WIDTH) {
+        height = height * FILE_BOX_WIDTH / width;
+        width = FILE_BOX_WIDTH;
+    }
+    if (height > FILE_BOX_HEIGHT) {
+        width = width * FILE_BOX_HEIGHT / height;
+        height = FILE_BOX_HEIGHT;
+    }
+    view_set_u64(item, "Width", width > 0 ? width : 1);
+    view_set_u64(item, "Height", height > 0 ? height : 1);
+}
+
+void timeline_file(struct view *item, const struct attachment *a)
+{
+    struct strbuf url = STRBUF_INIT;
+
+    strbuf_addf(&url, "/files/%" PRIu64, a->id);
+    if (strcmp(a->name, "preview") != 0) { /* that is another address */
+        strbuf_addch(&url, '/');
+        form_encode(&url, a->name);
+    }
+    view_set_u64(item, "Id", a->id);
+    view_set(item, "Url", url.buf);
+    view_set(item, "Name", a->name);
+    show_size(item, a->file.size);
+    view_flag(item, "Image", a->file.width > 0);
+    view_flag(item, "Audio", begins(a->file.type, "audio/"));
+    view_flag(item, "Video", begins(a->file.type, "video/"));
+    if (a->file.width > 0)
+        show_box(item, &a->file);
+    strbuf_release(&url);
+}
+
+#define NAMES_MAX 20   /* who reacted, by name */
+#define USERS_MAX 100  /* the same in JSON */
+#define IDS_MAX   1000 /* and by number, for pages to find their own among */
+
+/* Calls `tell` for every emoji with its reactions, in the order of the first of each. */
+static void each_emoji(const struct message *m,
+                       void (*tell)(void *to, size_t n, const struct reaction **who, size_t count), void *to)
+{
+    if (m->reactions == 0)
+        return;
+    const struct reaction **who = mem_array(m->reactions, sizeof(void *));
+    size_t n = 0;
+
+    for (size_t i = 0; i < m->reactions; i++) {
+        const char *emoji = m->reaction[i].emoji;
+        size_t count = 0, j = 0;
+        while (j < i && strcmp(m->reaction[j].emoji, emoji) != 0)
+            j++;
+        for (; j >= i && j < m->reactions; j++)
+            if (strcmp(m->reaction[j].emoji, emoji) == 0)
+                who[count++] = &m->reaction[j];
+        if (count > 0)
+            tell(to, n++, who, count);
+    }
+    free(who);
+}
+
+struct chips {
+    struct view *item;
+    uint64_t viewer;
+};
+
+static void chip(void *to, size_t n, const struct reaction **who, size_t count)
+{
+    const struct chips *chips = to;
+    struct view *view = view_item(chips->item, "Reactions", n);
+    struct strbuf names = STRBUF_INIT, ids = STRBUF_INIT;
+    bool mine = false;
+
+    for (size_t i = 0; i < count; i++) {
+        if (i < NAMES_MAX)
+            strbuf_addf(&names, "%s%s", i > 0 ? ", " : "", timeline_display(who[i]->name, who[i]->display));
+        if (i < IDS_MAX)
+            strbuf_addf(&ids, "%s%" PRIu64, i > 0 ? " " : "", who[i]->user_id);
+        mine = mine || who[i]->user_id == chips->viewer;
+    }
+    if (count > NAMES_MAX) {
+        size_t more = count - NAMES_MAX;
+        strbuf_addf(&names, tn(" and %zu other", " and %zu others", more), more);
+    }
+    view_set(view, "Emoji", who[0]->emoji);
+    view_set_u64(view, "Count", count);
+    view_set(view, "Names", names.buf);
+    view_set(view, "Users", ids.buf);
+    view_flag(view, "Mine", mine);
+    strbuf_release(&names);
+    strbuf_release(&ids);
+}
+
+static void quote(struct view *view, const struct message *m)
+{
+    const struct quote *q = m->quote;
+
+    view_set_u64(view, "Seq", m->reply_to);
+    view_set_u64(view, "Before", m->reply_to + QUOTE_AROUND);
+    view_flag(view, "Gone", q->gone);
+    if (q->gone)
+        return;
+    view_set(view, "Display", timeline_display(q->sender_name, q->sender_display));
+    view_set(view, "Text", q->text);
+}
+
+static void one(struct view *item, const struct message *m, uint64_t viewer)
 {
     char text[TIMELINE_TEXT];
 
@@ -179,6 +309,8 @@ static void one(struct view *item, const struct message *m)
         if (m->html != NULL)
             view_set(item, "Html", m->html);
     }
+    for (size_t i = 0; i < m->files; i++)
+        timeline_file(view_item(item, "Files", i), &m->file[i]);
     view_flag(item, "Deleted", m->deleted);
     if (m->deleter != NULL)
         view_set(item, "Deleter", timeline_display(m->deleter, m->deleter_display));
@@ -195,6 +327,10 @@ static void one(struct view *item, const struct message *m)
         timeline_full(m->edited_at, text);
         view_set(item, "EditedFull", text);
     }
+    if (m->quote != NULL)
+        quote(view_child(item, "Reply"), m);
+    struct chips chips = {item, viewer};
+    each_emoji(m, chip, &chips);
 }
 
 /* Under the heading of the message before? */
@@ -240,7 +376,7 @@ void timeline_view(struct view *view, const struct message_list *list, const str
     for (size_t i = 0; i < list->count; i++) {
         const struct message *m = &list->message[i];
         struct view *item = view_item(view, "Messages", i);
-        one(item, m);
+        one(item, m, viewer != NULL ? viewer->user_id : 0);
         if (viewer == NULL)
             continue;
         local(m->created_at, viewer->zone, now);
@@ -262,8 +398,57 @@ void timeline_view(struct view *view, const struct message_list *list, const str
                   there && (mine || rights_may(viewer->role, viewer->direct, RIGHT_DELETE_ANY)));
         view_flag(item, "CanVersions",
                   there && (mine || rights_may(viewer->role, viewer->direct, RIGHT_VERSIONS)));
+        view_flag(item, "CanAnswer", there && rights_may(viewer->role, viewer->direct, RIGHT_SEND));
         view_flag(item, "CanMark", there);
     }
+}
+
+void timeline_file_json(struct strbuf *out, const struct attachment *a)
+{
+    strbuf_addf(out, "{\"id\":%" PRIu64 ",\"name\":", a->id);
+    json_text(out, a->name);
+    strbuf_addstr(out, ",\"type\":");
+    json_text(out, a->file.type);
+    strbuf_addf(out, ",\"size\":%" PRIu64, a->file.size);
+    if (a->file.width > 0)
+        strbuf_addf(out, ",\"width\":%" PRIu64 ",\"height\":%" PRIu64, a->file.width, a->file.height);
+    strbuf_addch(out, '}');
+}
+
+void timeline_user(struct strbuf *out, uint64_t id, const char *name, const char *display)
+{
+    strbuf_addf(out, "{\"id\":%" PRIu64 ",\"name\":", id);
+    json_text(out, name);
+    strbuf_addstr(out, ",\"display\":");
+    json_text(out, timeline_display(name, display));
+    strbuf_addch(out, '}');
+}
+
+static void json_emoji(void *to, size_t n, const struct reaction **who, size_t count)
+{
+    struct strbuf *out = to;
+
+    strbuf_addstr(out, n > 0 ? ",{\"emoji\":" : ",\"reactions\":[{\"emoji\":");
+    json_text(out, who[0]->emoji);
+    strbuf_addf(out, ",\"count\":%zu,\"users\":[", count);
+    for (size_t i = 0; i < count && i < USERS_MAX; i++) {
+        if (i > 0)
+            strbuf_addch(out, ',');
+        timeline_user(out, who[i]->user_id, who[i]->name, who[i]->display);
+    }
+    strbuf_addstr(out, "]}");
+}
+
+static void json_quote(struct strbuf *out, uint64_t seq, const struct quote *q)
+{
+    strbuf_addf(out, ",\"reply\":{\"seq\":%" PRIu64 ",\"sender\":", seq);
+    if (q->gone)
+        strbuf_addstr(out, "null");
+    else
+        timeline_user(out, q->sender_id, q->sender_name, q->sender_display);
+    strbuf_addstr(out, ",\"text\":");
+    json_text(out, q->gone ? "" : q->text);
+    strbuf_addf(out, ",\"deleted\":%s}", q->gone ? "true" : "false");
 }
 
 static void json_one(struct strbuf *out, const struct message *m, const char *html, size_t html_len)
@@ -271,11 +456,9 @@ static void json_one(struct strbuf *out, const struct message *m, const char *ht
     strbuf_addf(out, "{\"seq\":%" PRIu64 ",\"change\":%" PRIu64 ",\"kind\":\"%s\",\"nonce\":", m->seq,
                 m->change, m->event[0] != '\0' ? "event" : "text");
     json_text(out, m->nonce[0] != '\0' ? m->nonce : NULL);
-    strbuf_addf(out, ",\"sender\":{\"id\":%" PRIu64 ",\"name\":", m->sender_id);
-    json_text(out, m->sender_name);
-    strbuf_addstr(out, ",\"display\":");
-    json_text(out, timeline_display(m->sender_name, m->sender_display));
-    strbuf_addstr(out, "},\"text\":");
+    strbuf_addstr(out, ",\"sender\":");
+    timeline_user(out, m->sender_id, m->sender_name, m->sender_display);
+    strbuf_addstr(out, ",\"text\":");
     if (m->event[0] != '\0') {
         struct strbuf sentence = STRBUF_INIT;
         timeline_event(m, &sentence);
@@ -292,6 +475,11 @@ static void json_one(struct strbuf *out, const struct message *m, const char *ht
     json_text(out, m->edited_at[0] != '\0' ? m->edited_at : NULL);
     strbuf_addf(out, ",\"deleted\":%s%s", m->deleted ? "true" : "false",
                 m->html != NULL ? ",\"formatted\":true" : "");
+    for (size_t i = 0; i < m->files; i++) {
+        strbuf_addstr(out, i > 0 ? "," : ",\"files\":[");
+        timeline_file_json(out, &m->file[i]);
+        strbuf_addstr(out, i + 1 == m->files ? "]" : "");
+    }
     if (m->deleter != NULL) {
         strbuf_addstr(out, ",\"deleted_by\":{\"name\":");
         json_text(out, m->deleter);
@@ -299,6 +487,11 @@ static void json_one(struct strbuf *out, const struct message *m, const char *ht
         json_text(out, timeline_display(m->deleter, m->deleter_display));
         strbuf_addch(out, '}');
     }
+    if (m->quote != NULL)
+        json_quote(out, m->reply_to, m->quote);
+    each_emoji(m, json_emoji, out);
+    if (m->reactions > 0)
+        strbuf_addch(out, ']');
     strbuf_addch(out, '}');
 }
 

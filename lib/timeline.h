@@ -44,6 +44,15 @@ void timeline_view(struct view *view, const struct message_list *list, const str
 /* Name, display name, initials and hue of a user into a node. */
 void timeline_person(struct view *node, const char *name, const char *display);
 
+/* A file into a node, and as a JSON object. */
+#define FILE_BOX_WIDTH  400 /* the most that a picture takes on the page */
+#define FILE_BOX_HEIGHT 300
+void timeline_file(struct view *item, const struct attachment *attachment);
+void timeline_file_json(struct strbuf *out, const struct attachment *attachment);
+
+/* Appends somebody as JSON: id, name, display. */
+void timeline_user(struct strbuf *out, uint64_t id, const char *name, const char *display);
+
 /* Appends the messages as JSON objects, with a comma between. at[i], when `at` is given, is where in `out` the i-th
  * begins. Rendering needs the templates: call it from the thread that renders. */
 void timeline_json(struct strbuf *out, uint64_t room_id, const struct message_list *list, size_t *at);

@@ -130,17 +130,15 @@ static void look(const struct config *config)
     closedir(dir);
 }
 
-static void tell(const struct config *config, enum wake_kind kind, uint64_t id)
+void wake_tell(const struct config *config, const struct wake *wake)
 {
-    const struct wake wake = {.kind = kind, .id = id};
-
     if (!config->wakeups)
         return;
     look(config);
     if (listeners.count > 0 && listeners.fd == 0)
         listeners.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     for (size_t i = 0; i < listeners.count; i++)
-        if (sendto(listeners.fd, &wake, sizeof wake, MSG_DONTWAIT | MSG_NOSIGNAL,
+        if (sendto(listeners.fd, wake, sizeof *wake, MSG_DONTWAIT | MSG_NOSIGNAL,
                    (struct sockaddr *)&listeners.peer[i], sizeof listeners.peer[i]) < 0 &&
             errno != EAGAIN)
             listeners.looked_at = 0; /* somebody went: look again next time */
@@ -148,12 +146,12 @@ static void tell(const struct config *config, enum wake_kind kind, uint64_t id)
 
 void wake_room(const struct config *config, uint64_t id)
 {
-    tell(config, WAKE_ROOM, id);
+    wake_tell(config, &(struct wake){.kind = WAKE_ROOM, .id = id});
 }
 
 void wake_user(const struct config *config, uint64_t id)
 {
-    tell(config, WAKE_USER, id);
+    wake_tell(config, &(struct wake){.kind = WAKE_USER, .id = id});
 }
 
 uint64_t wake_ask_readers(const struct config *config, unsigned *processes)

@@ -91,6 +91,8 @@ before(async () => {
     groups: { address: 'rooms' },
     people: {},
     person: { address: 'people/samir' },
+    'for-you': {},
+    formatting: {},
     settings: { address: `${room}/settings` },
     'settings-more': { address: `${room}/settings`, then: (page) => page.locator('.more summary').nth(1).click() },
     'settings-error': { address: `${room}/settings`, then: async (page) => {

@@ -231,7 +231,7 @@ test('every page behind the sign-in is German, with and without scripts, and fit
   const plain = await context({ locale: 'de-DE', scripts: false, phone: true, bypassCSP: true, storageState: await ana.context.storageState() });
   const still = await plain.newPage();
   for (const path of ['/rooms', `/rooms/${room}`, ...['edit', 'delete', 'unread', 'versions'].map((name) => `/rooms/${room}?${name}=${seq}`), `/rooms/${room}?before=20`,
-    `/rooms/${direct}`, `/rooms/${room}/settings`, '/people', '/people?q=xyzxyz', `/people/${ben.name}`, '/account', '/nirgends', '/rooms/99999',
+    `/rooms/${direct}`, `/rooms/${room}/settings`, '/for-you', '/formatting', '/people', '/people?q=xyzxyz', `/people/${ben.name}`, '/account', '/nirgends', '/rooms/99999',
     '/admin', '/admin/users', `/admin/users/${ben.name}`, '/admin/groups', `/admin/groups/${room}`, '/admin/invitations', '/admin/log']) {
     await visit(ana, path);
     await ana.page.waitForTimeout(200);

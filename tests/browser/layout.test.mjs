@@ -43,7 +43,7 @@ before(async () => {
   direct = new URL(ana.page.url()).pathname;
   const here = `/rooms/${room}`;
   pages = [here, `${here}#members`, `${here}?before=30`, ...['edit', 'delete', 'unread', 'versions'].map((what) => `${here}?${what}=64`), direct,
-    `${here}/settings`, '/rooms', '/people', `/people/${NAME}`, '/account', '/nothing-here', '/admin', '/admin/users', `/admin/users/${NAME}`,
+    `${here}/settings`, '/rooms', '/people', `/people/${NAME}`, '/for-you', '/formatting', '/account', '/nothing-here', '/admin', '/admin/users', `/admin/users/${NAME}`,
     '/admin/groups', `/admin/groups/${room}`, '/admin/invitations', '/admin/log'];
 });
 

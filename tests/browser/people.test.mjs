@@ -75,7 +75,7 @@ test('dots change wherever somebody is shown, when he comes and soon after he le
 
 test('People puts who comes among those who are online, and says since when he is gone, without a reload', async () => {
   const cat = await person(snug, { name: `aaa-${Date.now().toString(36)}` });
-  await leave(cat);
+  for (const who of [ana, ben, cat]) await leave(who);
   await nobody();
   await ana.page.bringToFront(); // a hidden page asks every half minute only
   await goto(ana, '/people');

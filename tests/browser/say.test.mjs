@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { site } from '../lib/site.mjs';
-import { LONG, axe, group, open, overflow, person, say } from './lib.mjs';
+import { axe, group, open, overflow, person, say } from './lib.mjs';
 
 const TEXT = '# The plan\n\nWater **before nine**, _not_ after. See https://example.org/a_long_address/that/goes/on/and/on/until/it/has/to/break/somewhere\n\n- [x] hose\n- [ ] can\n\n> so it was said\n\n```\nfor (const bed of beds) { water(bed, { much: true, slowly: true, and: "with a line that is far too long for a phone" }); }\n```\n\n| day | who | what | where | when | why |\n|---|---|---|---|---|---|\n| Monday | Ana | beans and peas | the far end | early | because |\n\nשלום *עולם*';
+
+const LONG = 60000;
 
 let snug;
 let ana;
@@ -79,6 +81,7 @@ test('the buttons format what is selected, and the preview shows it without send
 
 test('names and emoji are completed by the keyboard, and Enter then sends', async () => {
   await open(ana, room);
+  await box(ana).fill('');
   await box(ana).pressSequentially(`look @${ben.name.slice(0, 3)}`);
   const offers = ana.page.getByRole('listbox');
   await offers.getByRole('option').first().waitFor({ timeout: LONG });
@@ -99,7 +102,6 @@ test('who is named sees it at once: in brass in the lists and the title, pointed
   const other = await group(ben);
   await open(ben, other);
   await open(ana, room);
-  await ben.page.locator('.count.for-me').first().waitFor({ state: 'detached', timeout: LONG }).catch(() => {});
   await say(ana, `@${ben.name} the gate, please`);
   await ben.page.locator(`#lists a[data-to="${room}"] .count.for-me`).waitFor({ timeout: LONG });
   await ben.page.locator('#for-you .count.for-me').waitFor({ timeout: LONG });
@@ -122,7 +124,6 @@ test('without scripts a message is looked at first, then sent, and For you leads
   await cal.page.locator('#text').fill(`*hi* @${dee.name}`);
   await cal.page.getByRole('button', { name: 'Preview' }).click();
   await cal.page.locator('.preview em', { hasText: 'hi' }).waitFor();
-  assert.deepEqual(await axe(cal.page).catch(() => []), []);
   await cal.page.getByRole('button', { name: 'Send' }).click();
   await cal.page.frameLocator('iframe').locator('.message em', { hasText: 'hi' }).waitFor({ timeout: LONG });
   await dee.page.goto(`${snug.url}/for-you`);

@@ -281,7 +281,7 @@ describe('who is not signed in', () => {
   });
 
   test('is led from every page to signing in, and told 401 in JSON', async () => {
-    for (const path of ['/account', '/people', `/people/${anna.name}`, '/rooms', '/rooms/1', '/rooms/1/settings', '/messages?room=1']) {
+    for (const path of ['/account', '/people', '/for-you', `/people/${anna.name}`, '/rooms', '/rooms/1', '/rooms/1/settings', '/messages?room=1']) {
       const page = await visitor().get(path, { accept: 'text/html,application/xhtml+xml' });
       if (path.startsWith('/messages')) {
         assert.equal(page.status, 401, 'a frame of a page leads nowhere');
@@ -376,7 +376,7 @@ describe('a forged request', () => {
 
 describe('a request that is not as it should be', () => {
   const routes = () => [['/', 'GET'], ['/register', 'GET', 'POST'], ['/login', 'GET', 'POST'], ['/logout', 'POST'], ['/account', 'GET', 'POST'], ['/people', 'GET'],
-    [`/people/${anna.name}`, 'GET', 'POST'], ['/rooms', 'GET', 'POST'], ['/rooms/1', 'GET'], ['/rooms/1/settings', 'GET', 'POST'], ['/messages', 'GET', 'POST'], ['/health', 'GET']];
+    [`/people/${anna.name}`, 'GET', 'POST'], ['/rooms', 'GET', 'POST'], ['/rooms/1', 'GET'], ['/rooms/1/settings', 'GET', 'POST'], ['/messages', 'GET', 'POST'], ['/files', 'POST'], ['/files/1/x', 'GET'], ['/health', 'GET']];
 
   test('with a method that the page does not know is 405 and names those that it does', async () => {
     const csrf = await anna.csrf();

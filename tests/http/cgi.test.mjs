@@ -54,7 +54,7 @@ const words = (text) => text.replace(/name="nonce" value="[^"]*"/g, '').replace(
 
 describe('as plain CGI', () => {
   for (const [program, path] of [['home', '/'], ['register', '/register'], ['login', '/login'], ['logout', '/logout'], ['account', '/account'], ['people', '/people'], ['people', '/people/NAME'], ['rooms', '/rooms'], ['room', '/rooms/ID'], ['settings', '/rooms/ID/settings'],
-    ['messages', '/messages?room=ID'], ['health', '/health'], ['home', '/nothing'], ['room', '/rooms/999999999'], ['account', '/account?x=%00']]) {
+    ['messages', '/messages?room=ID'], ['health', '/health'], ['home', '/for-you'], ['home', '/nothing'], ['room', '/rooms/999999999'], ['account', '/account?x=%00']]) {
     test(`${program} answers ${path} as it does behind nginx`, async () => {
       const at = path.replace('ID', room).replace('NAME', ben.name);
       const accept = { HTTP_ACCEPT: 'text/html' };

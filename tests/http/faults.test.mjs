@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { limitDescriptors, spareDescriptors } from '../lib/descriptors.mjs';
 import { PATIENCE, startSite } from '../lib/site.mjs';
 import { Client, addUsers, descriptorsOf, eventually, nonce, people, person, sleep, textOf } from './client.mjs';
 
-const PROGRAMS = ['home', 'register', 'login', 'logout', 'reset', 'account', 'people', 'rooms', 'room', 'settings', 'admin', 'messages', 'health'];
+const PROGRAMS = ['home', 'register', 'login', 'logout', 'reset', 'account', 'people', 'rooms', 'room', 'settings', 'files', 'admin', 'messages', 'health'];
 let site;
 let anna;
 let ben;
@@ -79,7 +80,7 @@ describe('a program that is killed', () => {
       assert.ok(old.length >= 1, 'it runs');
       const [somebody] = await addUsers(site, 1);
       const ask = { home: () => anna.get('/'), register: () => new Client(site.url).get('/register'), login: () => new Client(site.url).get('/login'), logout: () => anna.get('/logout'), account: () => anna.get('/account'), people: () => anna.get(`/people/${somebody}`),
-        rooms: () => anna.get('/rooms'), room: () => anna.get(`/rooms/${room}`), settings: () => anna.get(`/rooms/${room}/settings`), messages: () => anna.list({ room }), health: () => anna.get('/health'), admin: () => anna.get('/admin'), reset: () => new Client(site.url).get('/forgot') }[program];
+        rooms: () => anna.get('/rooms'), room: () => anna.get(`/rooms/${room}`), settings: () => anna.get(`/rooms/${room}/settings`), messages: () => anna.list({ room }), health: () => anna.get('/health'), files: () => anna.get('/files/1/x'), admin: () => anna.get('/admin'), reset: () => new Client(site.url).get('/forgot') }[program];
       const expected = (await ask()).status;
       assert.ok(expected < 500);
       site.kill(program);
@@ -244,4 +245,28 @@ describe('the database stopped', () => {
     assert.equal((await anna.get('/account')).status, 200);
     assert.equal((await ben.list({})).status, 200);
   });
+});
+
+test('nginx without a descriptor to spare says when to come again, and serves on once it has some', async () => {
+  const pids = site.pids('nginx');
+  const answers = [];
+  const pages = [];
+  for (let more = 0; more < 8 && ![answers, pages].every((list) => list.some((answer) => answer.status !== 200)); more += 1) {
+    const before = new Map(pids.map((pid) => [pid, spareDescriptors(pid, more)]));
+    for (const soft of before.values()) assert.ok(soft);
+    for (let time = 0; time < 4; time += 1) {
+      await anna.json(`/messages?room=${room}`, { seconds: 2 }).then((answer) => answers.push(answer), () => {});
+      await anna.get('/rooms', { seconds: 2, accept: 'text/html' }).then((answer) => pages.push(answer), () => {});
+    }
+    for (const [pid, soft] of before) limitDescriptors(pid, soft);
+  }
+  const [refused, shown] = [answers, pages].map((list) => list.filter((answer) => answer.status !== 200));
+  assert.ok(refused.length > 0 && shown.length > 0);
+  for (const answer of [...refused, ...shown]) {
+    assert.equal(answer.status, 503);
+    assert.ok(Number(answer.headers['retry-after']) >= 1);
+  }
+  for (const answer of refused) assert.equal(answer.code, 'unavailable');
+  for (const answer of shown) assert.match(answer.text, /try again in a few seconds/);
+  await eventually('it serves on', async () => (await anna.list({ room })).status === 200, 60);
 });

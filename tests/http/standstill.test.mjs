@@ -19,7 +19,7 @@ before(async () => {
   fs.chmodSync(folder, 0o755);
   clock = stepClock(folder);
   assert.ok(clock, 'libfaketime is there');
-  site = await startSite({ vars: { WAKEUPS: 'off', PATH: clock.path } });
+  site = await startSite({ vars: { WAKEUPS: 'off', PATH: clock.path }, hdf: 'Sandbox = 0' });
   [anna, ...all] = await people(site, PEOPLE);
   room = await anna.group({ members: all.map((client) => client.name).join(' ') });
   await anna.csrf();

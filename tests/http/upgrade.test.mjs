@@ -12,6 +12,7 @@ const parts = present.split(/^(?=-- Migration \d+:)/m);
 const newest = Number(/\d+/.exec(parts.at(-1))[0]);
 const upTo = (number) => parts.filter((part) => Number(/^-- Migration (\d+)/.exec(part)?.[1] ?? 0) <= number).join('');
 
+const statements = (schema) => schema.replace(/--.*/g, '').replace(/\s+/g, ' ');
 const git = (...args) => spawnSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 24 });
 const commits = (git('log', '--format=%h', '--', 'schema.sql').stdout ?? '').split('\n').filter(Boolean);
 
@@ -19,8 +20,8 @@ const numbersOf = (schema) => [...schema.matchAll(/^-- Migration (\d+):/gm)].map
 const numbers = numbersOf(present);
 const older = [...numbers.slice(0, -1).map((number) => [`migration ${number}`, () => upTo(number)]),
   ...commits.map((commit) => [`commit ${commit}`, git('show', `${commit}:schema.sql`).stdout])
-    // What was never more than a branch, and lacked steps that others made beside it, was no site's.
-    .filter(([, schema]) => numbersOf(schema).every((number, at) => number === numbers[at])).map(([name, schema]) => [name, () => schema])];
+    // Not those that are tried above; nor what was never more than a branch, and lacked steps that others made beside it.
+    .filter(([, schema]) => statements(schema) !== statements(upTo(Math.max(...numbersOf(schema)))) && numbersOf(schema).every((number, at) => number === numbers[at])).map(([name, schema]) => [name, () => schema])];
 
 let site;
 let fresh;

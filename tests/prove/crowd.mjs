@@ -120,7 +120,10 @@ export class Sender extends Person {
         return undefined;
       } else {
         const fine = answer.status < 300 || (answer.status === 409 && fields.action === 'edit');
-        if (!fine) this.record.violation('answers', `${fields.action ?? 'send'} gave ${answer.status} ${answer.text.slice(0, 200)}`);
+        if (!fine) {
+          this.record.violation('answers', `${fields.action ?? 'send'} gave ${answer.status} ${answer.text.slice(0, 200)}`);
+          return undefined;
+        }
         if (answer.status < 300) {
           const since = this.record.outSince(room, this.user, from, at);
           if (since !== undefined) this.record.violation('let in', `${this.name} wrote to room ${room} ${Math.round(from - since)} ms after he was out`);

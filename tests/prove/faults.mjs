@@ -6,10 +6,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { stepClock } from '../lib/clock.mjs';
+import { limitDescriptors, spareDescriptors } from '../lib/descriptors.mjs';
 import { build, root } from '../lib/site.mjs';
 import { sleep } from '../http/client.mjs';
 
-const PROGRAMS = ['home', 'login', 'logout', 'account', 'people', 'rooms', 'room', 'settings', 'health'];
+const PROGRAMS = fs.readdirSync(`${build}/bin`);
 
 // ---- what has to be there before the site starts
 
@@ -39,8 +40,9 @@ const parent = (pid) => { try { return Number(/\) \S (\d+)/.exec(fs.readFileSync
 const underWay = new Set(); // none of them twice at once
 
 export class Faults {
-  constructor({ site, proxy, place, record, chance, calls = console.log }) {
-    Object.assign(this, { site, proxy, place, record, chance, say: calls });
+  // `choice` says which fault comes next, `chance` how it goes: so the one repeats whatever the other needs.
+  constructor({ lane, site, proxy, place, record, choice, chance }) {
+    Object.assign(this, { lane, site, proxy, place, record, choice, chance });
     this.begun = performance.now();
   }
 
@@ -158,37 +160,25 @@ export class Faults {
 
   async descriptors(program) {
     const before = new Map();
-    // As the process's own user: nobody else may everywhere.
-    const limit = (pid, most) => {
-      const { uid, gid } = fs.statSync(`/proc/${pid}`);
-      const as = process.getuid() === uid ? [] : ['setpriv', '--reuid', uid, '--regid', gid, '--clear-groups'];
-      const [command, ...rest] = [...as, 'prlimit', '--pid', pid, `--nofile=${most}:`].map(String);
-      return spawnSync(command, rest).status === 0;
-    };
     for (const pid of this.site.pids(program)) {
-      try {
-        const soft = /Max open files\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/limits`, 'utf8'))[1];
-        const open = fs.readdirSync(`/proc/${pid}/fd`).length;
-        if (limit(pid, open + this.chance.between(0, 6))) before.set(pid, soft);
-      } catch { /* it ended */ }
+      const soft = spareDescriptors(pid, this.chance.between(0, 6));
+      if (soft) before.set(pid, soft);
     }
     this.record.count(before.size ? 'times descriptors were used up' : 'times descriptors could not be used up');
     await this.seconds(1, 5);
-    for (const [pid, soft] of before) {
-      try { limit(pid, soft); } catch { /* it ended */ }
-    }
+    for (const [pid, soft] of before) limitDescriptors(pid, soft);
   }
 
   // One fault after the other, until the time is over. Two of these run beside each other.
   async run(until) {
     const list = this.all();
     while (performance.now() < until) {
-      await this.seconds(0.3, 3);
+      await sleep(300 + this.choice.next() * 2700);
       if (performance.now() >= until) break;
       const at = ((performance.now() - this.begun) / 1000).toFixed(1);
-      const [, name, act] = this.chance.weighed(list.map((one) => [one[0], one]));
+      const [, name, act] = this.choice.weighed(list.map((one) => [one[0], one]));
       if (underWay.has(name)) continue;
-      this.say(`${at.padStart(6)} s  ${name.padEnd(36)} ${this.record.counts['sends acknowledged'] ?? 0} sends acknowledged`);
+      console.log(`${at.padStart(6)} s  ${this.lane}  ${name.padEnd(36)} ${this.record.counts['sends acknowledged'] ?? 0} sends acknowledged`);
       underWay.add(name);
       await act();
       underWay.delete(name);
@@ -199,7 +189,7 @@ export class Faults {
   async mend() {
     this.proxy.calm();
     this.place.clock?.step(0);
-    for (const program of [...PROGRAMS, 'messages', 'nginx', 'mariadbd']) this.site.kill(program, 'SIGCONT');
+    for (const program of [...PROGRAMS, 'nginx', 'mariadbd']) this.site.kill(program, 'SIGCONT');
   }
 }
 

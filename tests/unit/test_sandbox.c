@@ -68,7 +68,7 @@ static int try_all(void)
     snprintf(html, sizeof html, "%s", in("html"));
     snprintf(run, sizeof run, "%s", in("run"));
     struct config config = {.path_html = html, .path_run = run, .db_socket = "", .db_port = 1};
-    if (!sandbox_enter(&config))
+    if (!sandbox_enter(&config, false))
         return 100;
     if (!can_open(in("html/page.cs"), O_RDONLY) || !can_open("/etc/passwd", O_RDONLY) ||
         !can_open("/dev/urandom", O_RDONLY) || !can_open(in("run/wake"), O_RDONLY | O_DIRECTORY))

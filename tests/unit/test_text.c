@@ -182,6 +182,57 @@ static void initials_and_colours(void **state)
     assert_true(text_hue("") < 12);
 }
 
+static void a_reaction_is_one_emoji(void **state)
+{
+    static const char *const good[] = {"👍",
+                                       "👍🏽",
+                                       "❤️",
+                                       "❤",
+                                       "☝🏿",
+                                       "👩‍💻",
+                                       "👨🏻‍❤️‍💋‍👨🏼",
+                                       "👩‍👩‍👧‍👦",
+                                       "🏳️‍🌈",
+                                       "🏴‍☠️",
+                                       "🇩🇪",
+                                       "🏴󠁧󠁢󠁳󠁣󠁴󠁿",
+                                       "1️⃣",
+                                       "#⃣",
+                                       "©️",
+                                       "㊙️",
+                                       "🫠",
+                                       "⭐"};
+    static const char *const bad[] = {"",
+                                      "a",
+                                      "1",
+                                      "#️",
+                                      "👍👍",
+                                      "👍 ",
+                                      " 👍",
+                                      "🇩",
+                                      "🇩🇪🇫",
+                                      "‍",
+                                      "👍‍",
+                                      "‍👍",
+                                      "👍🏽🏽",
+                                      "️",
+                                      "☆",
+                                      "1⃣⃣",
+                                      "é",
+                                      "😀\xef\xb8",
+                                      "🏴󠁧󠁢",
+                                      "\xf0\x9f",
+                                      "👍\xff",
+                                      "👨‍👨‍👨‍👨‍👨‍👨‍👨‍👨‍👨"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_true(text_is_emoji(good[i], strlen(good[i])));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(text_is_emoji(bad[i], strlen(bad[i])));
+    assert_false(text_is_emoji("👍\0", strlen("👍") + 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +249,7 @@ int main(void)
         cmocka_unit_test(only_paths_of_this_site_are_gone_on_to),
         cmocka_unit_test(what_cannot_be_shown_is_left_out),
         cmocka_unit_test(initials_and_colours),
+        cmocka_unit_test(a_reaction_is_one_emoji),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
