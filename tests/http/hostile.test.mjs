@@ -200,7 +200,7 @@ const FORMS = (client, friend, room) => [
   ['POST', '/messages', { action: ['edit', any], room: [room, exactly(room)], seq: ['1', exactly(1, 2)], text: [next, words], base: [undefined, maybe(of(NUMBER))] }, { accept: JSON_TYPE, good: true }],
   ['POST', '/messages', { action: ['preview', any], room: [room, exactly(room)], text: [next, words] }, { accept: JSON_TYPE, good: true }],
   ['POST', '/messages', { room: [room, exactly(room)], text: ['hello', words], nonce: [nonce, of(/^[\x21-\x7e]{1,36}$/)], reply: ['1', (value) => !value || NUMBER.test(value)] }, { accept: JSON_TYPE, good: true }],
-  ['POST', '/messages', { action: ['react', any], room: [room, exactly(room)], seq: ['1', exactly(1, 2)], emoji: ['👍', exactly('🍎')], on: ['1', maybe(of(/^0*[01]$/))] }, { accept: JSON_TYPE, good: true }],
+  ['POST', '/messages', { action: ['react', any], room: [room, exactly(room)], seq: ['1', exactly(1, 2)], emoji: ['👍', (value) => value !== undefined && utf8(value) === '🍎'], on: ['1', maybe(of(/^0*[01]$/))] }, { accept: JSON_TYPE, good: true }],
   ['POST', '/messages', { action: ['typing', any], room: [room, of(NUMBER)] }, { accept: JSON_TYPE, good: true }],
   ...['read', 'unread', 'delete'].map((action) => ['POST', '/messages', { action: [action, any], room: [room, exactly(room)], seq: ['2', of(NUMBER)] }, { accept: JSON_TYPE, good: true }]),
   account('nothing', { action: ['nothing', () => false] }),

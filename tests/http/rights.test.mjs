@@ -87,7 +87,6 @@ const ROOM = [
   ['timeline', 'GET', () => `/messages?room=${room}`, '---yyyyy', null, { accept: 'text/html' }],
   ['stream', 'GET', () => `/messages?room=${room}`, '---     ', null, { accept: 'text/event-stream' }],
   ['send', 'POST', M, '---nnyyy', () => ({ room, text: 'x', nonce: nonce() })],
-  ['preview', 'POST', M, '---yyyyy', () => ({ room, action: 'preview', text: '**x**' })],
   ['react', 'POST', M, '---nnyyy', () => ({ room, action: 'react', seq: seq.owner, emoji: '👍' })],
   ['edit one\'s own', 'POST', M, '   nnyyy', (name) => ({ room, action: 'edit', seq: seq[name] ?? 1, text: unique('text') })],
   ['edit another\'s', 'POST', M, '---nnnn ', () => ({ room, action: 'edit', seq: seq.owner, text: 'x' })],
