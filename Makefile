@@ -38,7 +38,7 @@ VERSION := $(shell sed -n 's/^\#\# \([^ ]*\).*/\1/p' CHANGELOG.md | head -n 1)
 INCLUDE := -Ilib -I$(BUILD) -DSNUG_VERSION='"$(VERSION)"' -isystem /usr/include/ClearSilver $(DBFLAGS:-I%=-isystem %)
 # The parser of Markdown comes into the programs: few hosts have it, and only one program uses it.
 LDLIBS  := -Wl,-Bstatic -lcmark-gfm-extensions -lcmark-gfm -Wl,-Bdynamic \
-           -lfcgi -lneo_cs -lneo_utl $(DBLIBS) -lcrypto -lz
+           -lfcgi -lneo_cs -lneo_utl $(DBLIBS) -lcrypto -lz -lutf8proc
 ifeq ($(BUILD),build-san)
 CFLAGS  += -fsanitize=address,undefined -fno-omit-frame-pointer
 endif

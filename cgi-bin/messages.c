@@ -14,6 +14,8 @@
  *                               answers; `file`: ids of uploads (cgi-bin/files.c), and then the text may be empty
  *   action=edit  room seq text [base]       action=delete  room seq
  *   action=read  room seq                   action=unread  room seq    (by a form: 303 to /rooms)
+ *   action=pin   room seq                   action=unpin   room seq
+ *   action=save  room seq                   action=unsave  room seq    (for oneself alone; by a form: 303 to /saved)
  *   action=typing room                      tells the room's other streams at once, and stores nothing
  *   action=react room seq emoji [on=1|0]    the same again changes nothing
  *   action=preview  room text               how it would be shown: {"html"}, null when just as it is; stores nothing
@@ -266,9 +268,10 @@ static const struct {
     const char *name;
     enum write_action action;
 } actions[] = {
-    {"", WRITE_SEND},         {"send", WRITE_SEND},       {"edit", WRITE_EDIT},
-    {"delete", WRITE_DELETE}, {"react", WRITE_REACT},     {"read", WRITE_READ},
-    {"unread", WRITE_UNREAD}, {"preview", WRITE_PREVIEW}, {"typing", WRITE_TYPING},
+    {"", WRITE_SEND},         {"send", WRITE_SEND}, {"edit", WRITE_EDIT},     {"delete", WRITE_DELETE},
+    {"react", WRITE_REACT},   {"read", WRITE_READ}, {"unread", WRITE_UNREAD}, {"preview", WRITE_PREVIEW},
+    {"typing", WRITE_TYPING}, {"pin", WRITE_PIN},   {"unpin", WRITE_UNPIN},   {"save", WRITE_SAVE},
+    {"unsave", WRITE_UNSAVE},
 };
 
 static const struct refusal *files_of(const struct form *form, struct write *write)
@@ -444,6 +447,8 @@ static void answer_write(const struct sender *to, const struct write *write)
                  write->seq);
         if (write->action == WRITE_UNREAD) /* the room's own page would mark it as read again */
             snprintf(headers, sizeof headers, "Location: /rooms\r\n");
+        if (write->action == WRITE_UNSAVE)
+            snprintf(headers, sizeof headers, "Location: /saved\r\n");
         send_out(to->fd, to->cgi, 303, headers, &body);
     }
     strbuf_release(&body);
@@ -452,7 +457,8 @@ static void answer_write(const struct sender *to, const struct write *write)
 /* After the commit: tells this process's readers, and the other processes. */
 static void announce(const struct write *write)
 {
-    if (write->result != WRITE_DONE || write->action == WRITE_PREVIEW)
+    if (write->result != WRITE_DONE || write->action == WRITE_PREVIEW || write->action == WRITE_SAVE ||
+        write->action == WRITE_UNSAVE)
         return;
     if (write->action == WRITE_READ || write->action == WRITE_UNREAD) {
         if (!write->fresh)

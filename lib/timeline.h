@@ -35,6 +35,7 @@ struct timeline_viewer {
     enum role role; /* in the room of these messages */
     bool direct;
     uint64_t first_new; /* the first unread message; 0: none */
+    const struct kept *kept;
     int zone;           /* minutes east of UTC, for the days */
 };
 

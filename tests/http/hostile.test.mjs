@@ -47,6 +47,7 @@ const words = (value) => {
   const text = value === undefined ? '' : utf8(value);
   return text !== null && !/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/.test(text) && text.trim() !== '' && [...text].length <= 10000;
 };
+const typed = (value) => value === undefined || (utf8(value) !== null && !/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/.test(utf8(value)) && [...utf8(value)].length <= 500);
 const password = (value) => value !== undefined && value.length <= 1024 && !value.includes('\0') && utf8(value) !== null && [...utf8(value)].length >= 8;
 const member = (...clients) => exactly(...clients.map((client) => client.name));
 const bytesOf = (value) => (value === undefined ? undefined : (Buffer.isBuffer(value) ? value : Buffer.from(String(value))).toString('latin1'));
@@ -142,7 +143,7 @@ before(async () => {
   programs = pids();
 });
 
-const PROGRAMS = ['home', 'register', 'login', 'logout', 'reset', 'account', 'people', 'rooms', 'room', 'settings', 'admin', 'messages', 'health'];
+const PROGRAMS = ['home', 'register', 'login', 'logout', 'reset', 'account', 'people', 'rooms', 'room', 'settings', 'search', 'admin', 'messages', 'health'];
 const pids = () => Object.fromEntries(PROGRAMS.map((name) => [name, site.pids(name)]));
 
 const benStored = () => site.sql(`SELECT name, display, email, password, admin, suspended_at FROM users WHERE name = '${ben.name}';
@@ -164,8 +165,10 @@ const PAGES = (room) => [
   ['GET', '/rooms', { x: ['x', any] }, { good: true }],
   ['GET', '/people', { q: ['a', any], page: ['1', any] }, { good: true }],
   ['GET', '/account', { done: ['profile', any] }, { good: true }],
-  ['GET', `/rooms/${room}`, { before: [undefined, orNul(of(NUMBER))], edit: ['1', any], delete: ['1', any], unread: ['1', any], versions: ['1', any] }, { good: true }],
+  ['GET', `/rooms/${room}`, { before: [undefined, orNul(of(NUMBER))], edit: ['1', any], delete: ['1', any], more: ['1', any], versions: ['1', any] }, { good: true }],
   ['GET', `/rooms/${room}/settings`, { done: ['update', any] }, { good: true }],
+  ['GET', '/search', { q: ['a', typed], room: ['1', any], before: [undefined, orNul(maybe(() => false))] }, { good: true }],
+  ...['/saved', `/rooms/${room}/pins`].map((path) => ['GET', path, { before: [undefined, orNul(maybe(() => false))] }, { good: true }]),
   ...[JSON_TYPE, 'text/html'].flatMap((accept) => [
     ['GET', '/messages', { room: [room, (accept === JSON_TYPE ? maybe : (takes) => takes)(exactly(room, `00${room}`))], limit: ['5', maybe(of(/^0*([1-9]\d?|1\d\d|200)$/))],
       wait: ['0', maybe(of(/^0*([0-9]|[1-4]\d|5[0-5])$/))], before: ['2', accept === JSON_TYPE ? maybe(of(/^0*[1-9]\d{0,17}$|^9223372036854775807$/)) : any] }, { accept, good: true }],
@@ -202,7 +205,7 @@ const FORMS = (client, friend, room) => [
   ['POST', '/messages', { room: [room, exactly(room)], text: ['hello', words], nonce: [nonce, of(/^[\x21-\x7e]{1,36}$/)], reply: ['1', (value) => !value || NUMBER.test(value)] }, { accept: JSON_TYPE, good: true }],
   ['POST', '/messages', { action: ['react', any], room: [room, exactly(room)], seq: ['1', exactly(1, 2)], emoji: ['👍', (value) => value !== undefined && utf8(value) === '🍎'], on: ['1', maybe(of(/^0*[01]$/))] }, { accept: JSON_TYPE, good: true }],
   ['POST', '/messages', { action: ['typing', any], room: [room, of(NUMBER)] }, { accept: JSON_TYPE, good: true }],
-  ...['read', 'unread', 'delete'].map((action) => ['POST', '/messages', { action: [action, any], room: [room, exactly(room)], seq: ['2', of(NUMBER)] }, { accept: JSON_TYPE, good: true }]),
+  ...['read', 'unread', 'pin', 'unpin', 'save', 'unsave', 'delete'].map((action) => ['POST', '/messages', { action: [action, any], room: [room, exactly(room)], seq: ['2', of(NUMBER)] }, { accept: JSON_TYPE, good: true }]),
   account('nothing', { action: ['nothing', () => false] }),
   account('profile', { display: ['Eve', line(64)], email: [`${client.name}@example.org`, line(254)], profile_password: ['wrong', any] }, { good: true }),
   account('profile', { email: [() => `${unique()}@example.org`, () => false], display: ['Eve', () => false], profile_password: ['wrong', () => false] }),

@@ -55,7 +55,7 @@ before(async () => {
 let columns;
 async function stored() {
   columns ??= await site.sql(`SELECT table_name, GROUP_CONCAT(CONCAT('IFNULL(HEX(\`', column_name, '\`), "")') ORDER BY ordinal_position)
-    FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name NOT IN ('presence', 'attempts')
+    FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name NOT IN ('presence', 'attempts') AND table_name NOT LIKE 'search%'
     AND CONCAT(table_name, '.', column_name) NOT IN ('users.version', 'users.changed_at', 'users.last_room_id', 'sessions.seen_at', 'sessions.expires_at')
     GROUP BY table_name`);
   return (await site.sql(columns.map(([table, list]) => `SELECT CONCAT_WS('.', '${table}', ${list}) FROM ${table};`).join('\n'))).flat().sort();
@@ -82,6 +82,7 @@ const ROOM = [
   ['history', 'GET', () => `${R()}?before=${seq.owner + 1}`, 'dddyyyyy'],
   ['versions', 'GET', () => `${R()}?versions=${seq.edited}`, 'dddnnnyy'],
   ['panel', 'GET', S, 'dddyyyyy'],
+  ['pins', 'GET', () => `${R()}/pins`, 'dddyyyyy'],
   ['read on', 'GET', () => `/messages?room=${room}`, '---yyyyy'],
   ['read back', 'GET', () => `/messages?room=${room}&before=${seq.owner + 1}`, '---yyyyy'],
   ['timeline', 'GET', () => `/messages?room=${room}`, '---yyyyy', null, { accept: 'text/html' }],
@@ -95,6 +96,8 @@ const ROOM = [
   ['preview', 'POST', M, '---yyyyy', () => ({ room, action: 'preview', text: '*x*' })],
   ['read', 'POST', M, '---yyyyy', () => ({ room, action: 'read', seq: 1 })],
   ['unread', 'POST', M, '---yyyyy', () => ({ room, action: 'unread', seq: 1 })],
+  ...['pin', 'unpin'].map((action) => [action, 'POST', M, '---nnnyy', () => ({ room, action, seq: seq.edited })]),
+  ...['save', 'unsave'].map((action) => [action, 'POST', M, '---yyyyy', () => ({ room, action, seq: seq.edited })]),
   ['update', 'POST', S, '---nnnyy', () => ({ action: 'update', name: unique('group'), topic: '', visibility: kind, history: '' })],
   ['add', 'POST', S, '---nnnyy', async () => ({ action: 'add', members: await newcomer() })],
   ...['remove', 'mute', 'unmute', 'ban'].flatMap((action) => [
@@ -122,6 +125,10 @@ const REST = [
   ['writing there', 'POST', M, 'xxxxxyyx', () => ({ room: direct, text: 'x', nonce: nonce() })],
   ['marking there', 'POST', M, 'xxxxxyyx', () => ({ room: direct, action: 'read', seq: 1 })],
   ['deleting there', 'POST', M, 'xxxxx nx', () => ({ room: direct, action: 'delete', seq: 1 })],
+  ['its pins', 'GET', () => `/rooms/${direct}/pins`, 'xxxxxyyx'],
+  ['pinning there', 'POST', M, 'xxxxxyyx', () => ({ room: direct, action: 'pin', seq: 1 })],
+  ['search', 'GET', () => '/search?q=a', 'yyyyyyyy'],
+  ['saved', 'GET', () => '/saved', 'yyyyyyyy'],
   ['its panel', 'GET', () => `/rooms/${direct}/settings`, 'xxxxxxxx'],
   ...['join', 'leave', 'delete', 'update', 'add', 'mute'].map((action) => [`${action} there`, 'POST', () => `/rooms/${direct}/settings`, 'xxxxxxxx',
     () => ({ action, member: who.admin.name, members: who.other.name, name: unique(), visibility: 'public' })]),
