@@ -87,7 +87,7 @@ function show(message, live) {
     unseen.set(message.seq, message);
     return;
   }
-  if (message.edited_at || message.deleted) requote(message.seq, message.text);
+  if (message.edited_at || message.deleted) requote(message.seq, message.deleted ? '' : message.text || message.files?.[0]?.name);
   const li = parse(message.html);
   page.localise(li);
   own(li);

@@ -262,7 +262,7 @@ void reply_compose(struct strbuf *out, const struct config *config, const char *
         view_set_u64(view, "Edit.Seq", write->seq);
         /* Sent again it replaces what is there now, which the page has shown. */
         view_set_u64(view, "Edit.Base", write->change != 0 ? write->change : write->base);
-        if (write->present != NULL) {
+        if (why != NULL && write->present != NULL) {
             struct strbuf text = STRBUF_INIT;
             strbuf_addf(&text, t("%s It reads now: %s"), t(why->text), write->present);
             view_set(view, "Error.Text", text.buf);

@@ -3,7 +3,7 @@
 
 import http from 'node:http';
 import { randomBytes } from 'node:crypto';
-import { Client, PASSWORD, query, sleep } from '../http/client.mjs';
+import { Client, PASSWORD, csrfOf, query, sleep } from '../http/client.mjs';
 import { now } from './record.mjs';
 
 const TRY_AGAIN = [429, 502, 503, 504];
@@ -37,14 +37,20 @@ class Person {
         const client = new Client(this.crowd.proxy.url);
         const answer = await client.login(this.user, PASSWORD);
         if (answer.status !== 303) {
-          if (!TRY_AGAIN.includes(answer.status)) this.record.violation('answers', `signing in gave ${answer.status}`);
+          // 403: the form was on a page that said that the database is away, which knows nobody.
+          if (![403, ...TRY_AGAIN].includes(answer.status)) this.record.violation('answers', `signing in gave ${answer.status}`);
           throw new Error('not signed in');
         }
         const session = { user: this.user, client, tryAt: Infinity, endedAt: Infinity };
         if ((this.crowd.sweeps.get(this.user) ?? -1) >= from) session.tryAt = from;
         if (!this.crowd.sessions.has(this.user)) this.crowd.sessions.set(this.user, new Set());
         this.crowd.sessions.get(this.user).add(session);
-        while (!client.token) await client.csrf().catch((error) => { if (/page \(303\)/.test(error.message)) throw error; return this.nap(); });
+        while (!client.token) {
+          const page = await client.get('/account').catch(() => undefined);
+          if (page?.status === 200) client.token = csrfOf(page.text);
+          else if (page?.status === 303) throw new Error('signed out again');
+          else await this.nap();
+        }
         this.session = session;
       } catch {
         this.record.count('sign-ins retried');
