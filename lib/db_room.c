@@ -107,7 +107,7 @@ enum db_result db_room_mine(struct db *db, uint64_t user_id, struct room_list *l
     enum db_result result =
         db_run(db,
                "SELECT " DB_ROOM_COLUMNS ", IF(r.last_seq > m.read_seq, (SELECT COUNT(*) FROM mentions x "
-                                         "FORCE INDEX (PRIMARY) WHERE x.user_id = m.user_id AND "
+               "FORCE INDEX (PRIMARY) WHERE x.user_id = m.user_id AND "
                "x.room_id = r.id AND x.seq > m.read_seq), 0) FROM members m JOIN rooms r ON r.id = "
                "m.room_id" DB_ROOM_OTHER
                "WHERE m.user_id = ? AND r.deleted_at IS NULL ORDER BY r.kind, 4, r.id LIMIT ?",
