@@ -106,7 +106,7 @@ async function search(round) {
   for (const [messages, user, rare] of [[10000, 6301, '7777'], [1000000, 6201, '777777']])
     for (const [word, query, found] of [['rare', rare, 1], ['common', 'thursday', 25]])
       await take(`search ${word} ${messages}`, round, measure('load', ['search', '--port', servers.snug.port, '--connections', 2,
-        '--seconds', SEARCH_MS, '--user', user, '--query', query, '--found', found, ...watch(servers.snug, programs('search'))]));
+        '--seconds', SEARCH_MS, '--user', user, '--users', 1, '--query', query, '--found', found, ...watch(servers.snug, programs('search'))]));
 }
 
 // The index follows by itself, and at once for who searches. The other parts go without it.

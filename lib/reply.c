@@ -1,6 +1,7 @@
 /* The bodies that the messages endpoint answers with. */
 #include "reply.h"
 #include "json.h"
+#include "mem.h"
 #include "page.h"
 #include "text.h"
 #include "timeline.h"
@@ -80,6 +81,31 @@ const struct refusal *reply_write_refusal(enum write_result result)
     };
 
     return table[result];
+}
+
+const struct refusal *reply_check(struct write *write)
+{
+    static const struct refusal no_nonce = {
+        400, "bad_parameter", T("nonce is a name for this send: 1 to 36 ASCII characters without spaces.")};
+    static const struct refusal empty = {422, "empty", T("The message is empty.")};
+    static const struct refusal invalid = {422, "invalid_text",
+                                           T("The message holds characters that cannot be sent.")};
+    static const struct refusal too_long = {413, "too_long", T("A message has at most 10,000 characters.")};
+
+    if (write->action == WRITE_SEND && write->nonce == NULL)
+        return &no_nonce;
+    if (write->text == NULL)
+        write->text = mem_dup("");
+    switch (text_check(write->text, write->text_len, TEXT_MESSAGE_MAX)) {
+    case TEXT_INVALID:
+        return &invalid;
+    case TEXT_LONG:
+        return &too_long;
+    case TEXT_EMPTY:
+        return write->files > 0 ? NULL : &empty;
+    default:
+        return NULL;
+    }
 }
 
 void reply_cursor(const struct read_job *read, char out[CURSOR_TEXT])

@@ -82,7 +82,7 @@ test('filters narrow it down: who, where, when, and with a file', async () => {
   const name = (await snug.sql(`SELECT name FROM rooms WHERE id = ${other}`))[0][0];
   const day = (ago) => new Date(Date.now() - ago * 86400000).toISOString().slice(0, 10);
   const { seq } = await ana.say(room, `${word} old`);
-  await snug.sql(`UPDATE messages SET created_at = '${day(3)} 12:00:00' WHERE room_id = ${room} AND seq = ${seq}`);
+  await snug.sql(`UPDATE messages SET created_at = '${day(3)} 12:00:00', version = version + 100 WHERE room_id = ${room} AND seq = ${seq}; UPDATE rooms SET version = version + 100 WHERE id = ${room}`);
   await ana.say(other, `${word} ana`);
   await ben.say(other, `${word} ben`);
   const expected = [[`from:${ben.name}`, ['ben']], ['from:me', ['ana', 'old']], [`from:@${ana.name.toUpperCase()}`, ['ana', 'old']], [`in:"${name}"`, ['ben', 'ana']], [`in:"#${name.toUpperCase()}" from:me`, ['ana']],
