@@ -135,11 +135,13 @@ CREATE TABLE IF NOT EXISTS attempts (
 
 INSERT IGNORE INTO site (id, schema_version, epoch) VALUES (1, 1, LEFT(SHA2(CONCAT(UUID(), RAND(), NOW(6)), 256), 16));
 
--- Each further migration is one statement in this form, which needs no rights beyond those on the tables.
+-- Each further migration is one statement in this form, which needs no rights beyond those on the tables. It looks for what
+-- it makes, so that one that was cut off before its number was written can be run again.
 
 -- Migration 2: what people choose for themselves, and what became of an account. The name of one that is gone is
 -- "-ID", which nobody can register; its messages stay, under "Former member".
-SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 2, 'ALTER TABLE users
+SET @step = IF((SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE() AND
+  table_name = 'users' AND column_name = 'theme') = 0, 'ALTER TABLE users
   ADD theme ENUM(''auto'', ''light'', ''dark'') NOT NULL DEFAULT ''auto'',
   ADD language VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '''',
   ADD enter_sends TINYINT UNSIGNED NOT NULL DEFAULT 1,
@@ -151,25 +153,29 @@ UPDATE site SET schema_version = 2 WHERE id = 1 AND schema_version < 2;
 
 -- Migration 3: why a session is over ('elsewhere': a newer one took its place). Such a row opens nothing any more; it
 -- stays until it would have ended, so that its page can say why.
-SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 3, 'ALTER TABLE sessions
+SET @step = IF((SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE() AND
+  table_name = 'sessions' AND column_name = 'ended') = 0, 'ALTER TABLE sessions
   ADD ended VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT ''''', 'DO 0');
 PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
 UPDATE site SET schema_version = 3 WHERE id = 1 AND schema_version < 3;
 
 -- Migration 4: a muted member reads and does not write.
-SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 4, 'ALTER TABLE members
+SET @step = IF((SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE() AND
+  table_name = 'members' AND column_name = 'muted') = 0, 'ALTER TABLE members
   ADD muted TINYINT UNSIGNED NOT NULL DEFAULT 0', 'DO 0');
 PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
 UPDATE site SET schema_version = 4 WHERE id = 1 AND schema_version < 4;
 
 -- Migration 5: who deleted a message (0: its sender).
-SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 5, 'ALTER TABLE messages
+SET @step = IF((SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE() AND
+  table_name = 'messages' AND column_name = 'deleted_by') = 0, 'ALTER TABLE messages
   ADD deleted_by BIGINT UNSIGNED NOT NULL DEFAULT 0', 'DO 0');
 PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
 UPDATE site SET schema_version = 5 WHERE id = 1 AND schema_version < 5;
 
 -- Migration 6: what the site's admins set at /admin. NULL: as the settings file says.
-SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 6, 'ALTER TABLE site
+SET @step = IF((SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE() AND
+  table_name = 'site' AND column_name = 'keep_days') = 0, 'ALTER TABLE site
   ADD name VARCHAR(64) NULL,
   ADD registration ENUM(''open'', ''invite'', ''closed'') NULL,
   ADD history_limit INT UNSIGNED NULL,
@@ -179,7 +185,8 @@ PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
 UPDATE site SET schema_version = 6 WHERE id = 1 AND schema_version < 6;
 
 -- Migration 7: who came and went lately (asked every few seconds while somebody reads).
-SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 7, 'ALTER TABLE presence
+SET @step = IF((SELECT COUNT(*) FROM information_schema.statistics WHERE table_schema = DATABASE() AND
+  table_name = 'presence' AND index_name = 'presence_until') = 0, 'ALTER TABLE presence
   ADD KEY presence_until (online_until)', 'DO 0');
 PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
 UPDATE site SET schema_version = 7 WHERE id = 1 AND schema_version < 7;
@@ -242,7 +249,8 @@ CREATE TABLE IF NOT EXISTS audit (
 UPDATE site SET schema_version = 8 WHERE id = 1 AND schema_version < 8;
 
 -- Migration 9: when a user's row last changed, by the database's clock: those who wait are told of changes by it.
-SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 9, 'ALTER TABLE users
+SET @step = IF((SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE() AND
+  table_name = 'users' AND column_name = 'changed_at') = 0, 'ALTER TABLE users
   ADD changed_at TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
   ADD KEY users_changed (changed_at)', 'DO 0');
 PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
@@ -261,7 +269,8 @@ UPDATE site SET schema_version = 10 WHERE id = 1 AND schema_version < 10;
 -- Migration 11: what a message is beside its text. `html`: the text as it is rendered (NULL: shown as it is) by that version
 -- of the renderer; `parts`: which of the tables below, and of those for files, know of it (lib/db_part.h), so that nothing
 -- is asked for where nothing is.
-SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 11, 'ALTER TABLE messages
+SET @step = IF((SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE() AND
+  table_name = 'messages' AND column_name = 'html') = 0, 'ALTER TABLE messages
   ADD html MEDIUMTEXT COLLATE utf8mb4_bin NULL,
   ADD renderer TINYINT UNSIGNED NOT NULL DEFAULT 0,
   ADD reply_to BIGINT UNSIGNED NOT NULL DEFAULT 0,

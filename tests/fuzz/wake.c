@@ -14,15 +14,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     CHECK(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, ends) == 0);
     for (size_t sent = 0; size > 0 && sent < 8; sent++) {
-        size_t len = *data & 31;
+        /* Of the right length (the rest is zeros), of a little more, or of whatever it is. */
+        char one[sizeof wake + 8] = "";
+        size_t len = *data & 31, whole = len == 31 ? sizeof wake : len == 30 ? sizeof wake + 1 : 0;
         data++;
         size--;
         if (len > size)
             len = size;
-        CHECK(send(ends[0], data, len, 0) == (ssize_t)len);
+        memcpy(one, data, len);
+        if (whole == 0)
+            whole = len;
+        CHECK(send(ends[0], one, whole, 0) == (ssize_t)whole);
         uint64_t kind = 0;
-        if (len == sizeof wake)
-            memcpy(&kind, data, sizeof kind);
+        if (whole == sizeof wake)
+            memcpy(&kind, one, sizeof kind);
         good += kind != 0;
         data += len;
         size -= len;
