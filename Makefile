@@ -9,6 +9,7 @@
 #   make test       runs every test; SAN=1 runs them on a build that checks its memory
 #   make fuzz       feeds the parsers whatever a machine can think of, for SECONDS=120 in all
 #   make prove      a crowd on a site that is broken in every way: MINUTES= SEED=
+#   make valgrind   watches what messages does with memory while a crowd is there, for SECONDS=20
 #   make screenshots writes pictures of every page to var/screenshots/
 #   make bench      measures it beside its peers: a table and a chart in var/bench/
 #   make lint       looks over C, templates and scripts
@@ -24,7 +25,6 @@ endif
 export PORT VAR HOST MESSAGES DB LIMITS WAKEUPS SAN FILE MINUTES SEED
 
 BUILD   := $(if $(filter-out 0,$(SAN)),build-san,build)
-SECONDS ?= 120
 export BUILD
 
 CC      := gcc
@@ -38,7 +38,7 @@ VERSION := $(shell sed -n 's/^\#\# \([^ ]*\).*/\1/p' CHANGELOG.md | head -n 1)
 INCLUDE := -Ilib -I$(BUILD) -DSNUG_VERSION='"$(VERSION)"' -isystem /usr/include/ClearSilver $(DBFLAGS:-I%=-isystem %)
 # The parser of Markdown comes into the programs: few hosts have it, and only one program uses it.
 LDLIBS  := -Wl,-Bstatic -lcmark-gfm-extensions -lcmark-gfm -Wl,-Bdynamic \
-           -lfcgi -lneo_cs -lneo_utl $(DBLIBS) -lcrypto -lz
+           -lfcgi -lneo_cs -lneo_utl $(DBLIBS) -lcrypto -lz -lutf8proc
 ifeq ($(BUILD),build-san)
 CFLAGS  += -fsanitize=address,undefined -fno-omit-frame-pointer
 endif
@@ -143,7 +143,11 @@ asan:
 fuzzers: $(FUZZERS)
 
 fuzz:
-	tests/fuzz/run $(SECONDS)
+	tests/fuzz/run $(or $(SECONDS),120)
+
+valgrind:
+	deploy/deps run valgrind
+	tests/run tests/valgrind.mjs
 
 bench:
 	bench/run
@@ -173,6 +177,6 @@ install: all
 clean:
 	rm -rf build build-san build-fuzz node_modules
 
-.PHONY: all unit run reload deps demo backup restore rerender test prove screenshots asan fuzz fuzzers bench bench-programs lint install clean FORCE
+.PHONY: all unit run reload deps demo backup restore rerender test prove screenshots asan fuzz fuzzers valgrind bench bench-programs lint install clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

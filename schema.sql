@@ -372,6 +372,45 @@ CREATE TABLE IF NOT EXISTS chunks (
 
 UPDATE site SET schema_version = 13 WHERE id = 1 AND schema_version < 13;
 
+-- Migration 14: what a search looks in (lib/db_index.h). It follows the messages: everything here can be made anew from
+-- them, so that nothing is lost with it.
+
+-- Which messages have a word. A row stands for 64 numbers in a row of one room, and each of its bits for a message. By room and token,
+-- newest first; several tokens meet in the same block. An era is 1,024 blocks: what is written lies together, however many
+-- messages there were before.
+CREATE TABLE IF NOT EXISTS search_words (
+  room_id  BIGINT UNSIGNED    NOT NULL,
+  era      MEDIUMINT UNSIGNED NOT NULL,
+  token    INT UNSIGNED       NOT NULL,
+  block    INT UNSIGNED       NOT NULL,
+  bits     BIGINT UNSIGNED    NOT NULL,
+  PRIMARY KEY (room_id, era, token, block)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- The same from the other side: what stands above for a block. By block (bringing it up to date), by time (before: and after:).
+CREATE TABLE IF NOT EXISTS search_blocks (
+  room_id   BIGINT UNSIGNED NOT NULL,
+  block     INT UNSIGNED    NOT NULL,
+  first_at  DATETIME(3)     NOT NULL,
+  words     MEDIUMBLOB      NOT NULL, -- tokens, each with its bits
+  PRIMARY KEY (room_id, block),
+  KEY search_blocks_time (room_id, first_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- Up to which version of a room that is so. Whoever brings it further holds the row's lock.
+CREATE TABLE IF NOT EXISTS search_rooms (
+  room_id  BIGINT UNSIGNED NOT NULL,
+  version  BIGINT UNSIGNED NOT NULL,
+  PRIMARY KEY (room_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- What somebody keeps goes with the message.
+SET @step = IF((SELECT COUNT(*) FROM information_schema.statistics WHERE table_schema = DATABASE() AND
+  index_name = 'bookmarks_message') = 0, 'ALTER TABLE bookmarks
+  ADD KEY bookmarks_message (room_id, seq)', 'DO 0');
+PREPARE step FROM @step; EXECUTE step; DEALLOCATE PREPARE step;
+UPDATE site SET schema_version = 14 WHERE id = 1 AND schema_version < 14;
+
 -- Migration 15: e-mail addresses are told apart letter by letter, also where the very first schema was: it took "ä" for
 -- "a" there.
 SET @step = IF((SELECT schema_version FROM site WHERE id = 1) < 15, 'ALTER TABLE users

@@ -11,6 +11,7 @@ const few = (x) => (x >= 1000 ? Math.round(x).toLocaleString('en-GB') : x >= 100
 export const last = (one) => median(one.last_us) / 1000; // ms until the last reader had it
 export const cost = (one) => (one.cpu_us.nginx ?? 0) + (one.cpu_us.own ?? 0); // µs of processor time, the database apart
 export const rate = (one) => one.rate;
+const half = (one) => one.p50_us;
 const took = (one) => one.us;
 const grown = (one, base, part) => ((one.full_kib[part] ?? 0) - (base.empty_kib[part] ?? 0)) / one.connections;
 const both = (one, base) => grown(one, base, 'nginx') + grown(one, base, 'own');
@@ -49,6 +50,8 @@ const GOALS = [
   ['room page with 50 messages, against the trivial program', 'least', 0.25, ['page 1000', 'page trivial', rate]],
   ['formatting 10,000 hostile characters, the worst of 100 kinds, against 10,000 plain ones', 'most', 20, ['format hostile', 'format plain', took]],
   ['room page, 1,000,000 messages in the room, against 1,000', 'least', 0.9, ['page 1000000', 'page 1000', rate]],
+  ['search, a rare word among 1,000,000 messages, the time of 10,000', 'most', 3, ['search rare 1000000', 'search rare 10000', half]],
+  ['search, a common word', 'most', 3, ['search common 1000000', 'search common 10000', half]],
 ];
 
 export function goals(results) {
@@ -102,6 +105,7 @@ const RATES = [
   ['poll', 'poll, nothing new, 64'], ['poll trivial', 'the same requests to the trivial program'],
   ['page 1000', 'room page, 1,000 messages in the room, 64'], ['page 1000000', 'room page, 1,000,000 messages'],
   ['page trivial', 'the same requests to the trivial program'],
+  ...['10,000', '1,000,000'].flatMap((n) => ['rare', 'common'].map((word) => [`search ${word} ${n.replaceAll(',', '')}`, `search, a ${word} word among ${n} messages, 2`])),
   ['file up', 'MiB of files up, 24 MiB each'], ['file up nginx', 'the same to nginx alone, by PUT'],
   ['file down', 'MiB of files down'], ['file down nginx', 'the same from nginx alone'],
 ];

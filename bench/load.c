@@ -4,9 +4,10 @@
  *              N senders, each its next message when the last is acknowledged, to K rooms; then every row is looked up
  *   load poll  …       N pollers that ask again and again, with nothing new to tell
  *   load page  …       the room page, whose newest fifty messages must all be on it
+ *   load search --query WORD --found N …  the first page of a search, with so many results
  *   load reach --kind snug|fanout|nchan|socketio --messages M --speaker U …   (reach.c)
  *
- * With --constant TEXT the first three expect this body of every answer: the same requests for a program that does
+ * With --constant TEXT all but these two expect this body of every answer: the same requests for a program that does
  * nothing. --watch name=pid,pid adds processor time (and in reach memory). It prints one line of JSON. */
 #include "load.h"
 #include "crypto.h"
@@ -71,6 +72,8 @@ static struct {
     struct samples samples;
     struct promise *promises;
     size_t promised, promise_alloc;
+    const char *query;
+    unsigned found;
     uint64_t page_last; /* seq of the newest message on the page */
     uint64_t run;       /* told apart by this in nonces */
     size_t open;
@@ -328,12 +331,38 @@ static enum verdict check_page(struct conn *conn)
     return strstr(at, "<li id=\"m") == NULL ? COUNTS : WRONG;
 }
 
+/* ---- search ---- */
+
+static void ask_search(struct conn *conn, struct strbuf *out)
+{
+    char target[128];
+
+    snprintf(target, sizeof target, "/search?q=%s", load.query);
+    head(out, "GET", target, conn->user, "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+    strbuf_addstr(out, "\r\n");
+}
+
+static enum verdict check_search(struct conn *conn)
+{
+    const char *at = conn->answer.body.buf;
+    unsigned found = 0;
+
+    if (conn->answer.status != 200 || strstr(at, "</html>") == NULL)
+        return WRONG;
+    while ((at = strstr(at, "class=\"snippet\"")) != NULL) {
+        found++;
+        at++;
+    }
+    return found == load.found ? COUNTS : WRONG;
+}
+
 /* ---- the loop ---- */
 
 static const struct mode modes[] = {
     {"send", ask_send, check_send},
     {"poll", ask_poll, check_poll},
     {"page", ask_page, check_page},
+    {"search", ask_search, check_search},
 };
 
 static void open_conn(struct conn *conn)
@@ -476,6 +505,7 @@ static void read_options(int argc, char **argv)
 {
     static const struct option names[] = {
         {"port", required_argument, NULL, 'p'},     {"connections", required_argument, NULL, 'c'},
+        {"query", required_argument, NULL, 'q'},    {"found", required_argument, NULL, 'f'},
         {"user", required_argument, NULL, 'u'},     {"users", required_argument, NULL, 'U'},
         {"room", required_argument, NULL, 'r'},     {"rooms", required_argument, NULL, 'R'},
         {"seconds", required_argument, NULL, 's'},  {"messages", required_argument, NULL, 'm'},
@@ -533,6 +563,12 @@ static void read_options(int argc, char **argv)
         case 'l':
             load.page_last = number(optarg);
             break;
+        case 'q':
+            load.query = optarg;
+            break;
+        case 'f':
+            load.found = (unsigned)number(optarg);
+            break;
         case 'w':
             watch_add(optarg);
             break;
@@ -568,7 +604,7 @@ int main(int argc, char **argv)
         if (strcmp(options.mode, modes[i].name) == 0)
             load.mode = &modes[i];
     if (load.mode == NULL) {
-        log_line("the modes are send, poll, page and reach");
+        log_line("the modes are send, poll, page, search and reach");
         return 2;
     }
     rate();

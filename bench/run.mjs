@@ -14,8 +14,9 @@ import {
 const ROUNDS = 5;
 const LIMIT = 570; // seconds: a round that would end later does not begin
 const SEND_MS = 2500;
+const SEARCH_MS = 1000;
 const CONSTANT = '{"room":101,"seq":123456,"change":123456}'; // what bench/trivial.c answers
-const parts = new Set(process.argv.length > 2 ? process.argv.slice(2) : ['memory', 'reach', 'send', 'poll', 'page', 'format', 'files']);
+const parts = new Set(process.argv.length > 2 ? process.argv.slice(2) : ['memory', 'reach', 'send', 'poll', 'page', 'search', 'format', 'files']);
 
 const began = Number(process.env.BENCH_BEGAN) * 1000 || Date.now();
 const seconds = () => (Date.now() - began) / 1000;
@@ -100,6 +101,24 @@ async function page(round) {
   await rate('page 1000000', 'page', servers.snug, round, 64, [...who, '--room', 4, '--last', 1000000, ...own]);
 }
 
+// A word that one message has, and one that all have; among 10,000 and among 1,000,000.
+async function search(round) {
+  for (const [messages, user, rare] of [[10000, 6301, '7777'], [1000000, 6201, '777777']])
+    for (const [word, query, found] of [['rare', rare, 1], ['common', 'thursday', 25]])
+      await take(`search ${word} ${messages}`, round, measure('load', ['search', '--port', servers.snug.port, '--connections', 2,
+        '--seconds', SEARCH_MS, '--user', user, '--users', 1, '--query', query, '--found', found, ...watch(servers.snug, programs('search'))]));
+}
+
+// The index follows by itself, and at once for who searches. The other parts go without it.
+async function index() {
+  say('indexing 1,000,000 messages');
+  sql('DELETE FROM search_rooms WHERE room_id IN (4, 6)');
+  for (const user of [6301, 6201])
+    for (let page = 'Not all messages are in the index'; page.includes('Not all messages are in the index');)
+      page = await fetch(`http://127.0.0.1:${servers.snug.port}/search?q=thursday`,
+        { headers: { Cookie: `snug_session=bench${String(user).padStart(38, '0')}` } }).then((answer) => answer.text());
+}
+
 async function fileRates(round) {
   for (const [figure, line] of await files(servers.snug, servers.plain)) await take(figure, round, line);
 }
@@ -123,7 +142,7 @@ async function startAll() {
   servers.snug = await startSnug();
   // Each program is up and has its database connection before its memory is looked at.
   for (const path of ['/', '/register', '/login', '/account', '/people', '/rooms', '/rooms/2', '/rooms/2/settings',
-    '/messages?room=2', '/health', '/logout'])
+    '/messages?room=2', '/search', '/health', '/logout'])
     await fetch(`http://127.0.0.1:${servers.snug.port}${path}`, { redirect: 'manual' }).then((answer) => answer.text());
   if (parts.has('memory')) {
     const each = await idleMemory();
@@ -131,6 +150,7 @@ async function startAll() {
   }
   say('filling the database: 5,000 people, a room with 1,000,000 messages');
   sql(fs.readFileSync(`${root}/bench/seed.sql`, 'utf8'));
+  if (parts.has('search')) await index();
   say('starting what runs beside it');
   servers.trivial = await startProgram('trivial');
   servers.plain = await startPlain();
@@ -159,7 +179,8 @@ async function main() {
   if (parts.has('memory')) { say('memory'); await memory(); }
   const steps = [
     ['reach', 'reach, 1,000 readers', (round) => reach(1000, round)], ['reach', 'reach, 5,000 readers', (round) => reach(5000, round)],
-    ['send', 'send', send], ['poll', 'poll', poll], ['page', 'page', page], ['format', 'format', format], ['files', 'files', fileRates],
+    ['send', 'send', send], ['poll', 'poll', poll], ['page', 'page', page], ['search', 'search', search],
+    ['format', 'format', format], ['files', 'files', fileRates],
   ].filter(([part]) => parts.has(part));
   for (let round = 1, took = 0; round <= ROUNDS; round++) {
     const start = seconds();

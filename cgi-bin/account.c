@@ -68,12 +68,17 @@ static bool knows_password(struct req *req, const char *field)
     const char *password = app_password(req, field);
     char hash[CRYPTO_PASSWORD_TEXT];
 
+    if (password == NULL || *password == '\0') {
+        app_error(req, field, t("The password is missing."));
+        show(req, 422);
+        return false;
+    }
     if (app_too_many(req, "own-", req->me.name)) {
         show(req, 429);
         return false;
     }
     enum db_result result = db_user_password(req->db, req->me.id, hash);
-    if (result == DB_OK && password != NULL && crypto_password_verify(password, hash, req->config->password))
+    if (result == DB_OK && crypto_password_verify(password, hash, req->config->password))
         return true;
     if (result == DB_OK) {
         app_count_attempt(req, "own-", req->me.name);

@@ -164,7 +164,7 @@ static bool take_field(struct upload *u)
         text_to_u64(value.buf, INT64_MAX, &u->write.reply_to);
     } else if (strcmp(name, "nonce") == 0 && u->write.nonce == NULL) {
         u->sends = true;
-        u->write.nonce = mem_dup(value.buf);
+        u->write.nonce = text_is_nonce(value.buf, value.len) ? mem_dup(value.buf) : NULL;
     } else if (strcmp(name, "text") == 0 && u->write.text == NULL) {
         u->sends = true;
         u->write.text_len = text_normalise_lines(value.buf, value.len);
@@ -283,39 +283,12 @@ static bool take_all(struct upload *u)
 
 /* ---- what becomes of it ---- */
 
-/* What is wrong with the message; NULL: nothing. */
-static const struct refusal *check(struct upload *u)
-{
-    static const struct refusal no_nonce = {
-        400, "bad_parameter", T("nonce is a name for this send: 1 to 36 ASCII characters without spaces.")};
-    static const struct refusal empty = {422, "empty", T("The message is empty.")};
-    static const struct refusal invalid = {422, "invalid_text",
-                                           T("The message holds characters that cannot be sent.")};
-    static const struct refusal too_long = {413, "too_long", T("A message has at most 10,000 characters.")};
-    struct write *w = &u->write;
-
-    if (w->nonce == NULL || !text_is_nonce(w->nonce, strlen(w->nonce)))
-        return &no_nonce;
-    if (w->text == NULL)
-        w->text = mem_dup("");
-    switch (text_check(w->text, w->text_len, TEXT_MESSAGE_MAX)) {
-    case TEXT_INVALID:
-        return &invalid;
-    case TEXT_LONG:
-        return &too_long;
-    case TEXT_EMPTY:
-        return w->files > 0 ? NULL : &empty;
-    default:
-        return NULL;
-    }
-}
-
 static void send_message(struct upload *u)
 {
     static struct limit *limit;
     struct req *req = u->req;
     struct write *w = &u->write;
-    const struct refusal *why = check(u);
+    const struct refusal *why = reply_check(w);
 
     if (limit == NULL && req->config->limits)
         limit = limit_new(req->config->limit_send_burst, req->config->limit_send_rate);

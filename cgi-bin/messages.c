@@ -14,6 +14,8 @@
  *                               answers; `file`: ids of uploads (cgi-bin/files.c), and then the text may be empty
  *   action=edit  room seq text [base]       action=delete  room seq
  *   action=read  room seq                   action=unread  room seq    (by a form: 303 to /rooms)
+ *   action=pin   room seq                   action=unpin   room seq
+ *   action=save  room seq                   action=unsave  room seq    (for oneself alone; by a form: 303 to /saved)
  *   action=typing room                      tells the room's other streams at once, and stores nothing
  *   action=react room seq emoji [on=1|0]    the same again changes nothing
  *   action=preview  room text               how it would be shown: {"html"}, null when just as it is; stores nothing
@@ -266,9 +268,10 @@ static const struct {
     const char *name;
     enum write_action action;
 } actions[] = {
-    {"", WRITE_SEND},         {"send", WRITE_SEND},       {"edit", WRITE_EDIT},
-    {"delete", WRITE_DELETE}, {"react", WRITE_REACT},     {"read", WRITE_READ},
-    {"unread", WRITE_UNREAD}, {"preview", WRITE_PREVIEW}, {"typing", WRITE_TYPING},
+    {"", WRITE_SEND},         {"send", WRITE_SEND}, {"edit", WRITE_EDIT},     {"delete", WRITE_DELETE},
+    {"react", WRITE_REACT},   {"read", WRITE_READ}, {"unread", WRITE_UNREAD}, {"preview", WRITE_PREVIEW},
+    {"typing", WRITE_TYPING}, {"pin", WRITE_PIN},   {"unpin", WRITE_UNPIN},   {"save", WRITE_SAVE},
+    {"unsave", WRITE_UNSAVE},
 };
 
 static const struct refusal *files_of(const struct form *form, struct write *write)
@@ -313,12 +316,6 @@ static const struct refusal *write_of(struct form *form, struct write *write)
     static const struct refusal no_seq = {400, "bad_parameter", T("seq is the number of a message.")};
     static const struct refusal no_base = {400, "bad_parameter", T("base is the number of a change.")};
     static const struct refusal no_reply = {400, "bad_parameter", T("reply is the number of a message.")};
-    static const struct refusal no_nonce = {
-        400, "bad_parameter", T("nonce is a name for this send: 1 to 36 ASCII characters without spaces.")};
-    static const struct refusal empty = {422, "empty", T("The message is empty.")};
-    static const struct refusal invalid = {422, "invalid_text",
-                                           T("The message holds characters that cannot be sent.")};
-    static const struct refusal too_long = {413, "too_long", T("A message has at most 10,000 characters.")};
     struct form_field *action = form_find(form, "action"), *text = form_find(form, "text");
     bool known = action == NULL;
 
@@ -346,10 +343,7 @@ static const struct refusal *write_of(struct form *form, struct write *write)
         return &no_base;
     if (!old) {
         const char *nonce = form_get(form, "nonce");
-        bool good = nonce != NULL && text_is_nonce(nonce, strlen(nonce));
-        if (!good && write->action == WRITE_SEND)
-            return &no_nonce;
-        write->nonce = good ? mem_dup(nonce) : NULL;
+        write->nonce = nonce != NULL && text_is_nonce(nonce, strlen(nonce)) ? mem_dup(nonce) : NULL;
         const char *reply = form_get(form, "reply");
         if ((reply == NULL || *reply != '\0') && !number(form, "reply", 1, INT64_MAX, 0, &write->reply_to))
             return &no_reply;
@@ -359,22 +353,7 @@ static const struct refusal *write_of(struct form *form, struct write *write)
     }
     if (write->action == WRITE_REACT)
         return reaction_of(form, write);
-    if (old && write->action != WRITE_EDIT)
-        return NULL;
-    if (write->text == NULL && write->files > 0)
-        write->text = mem_dup("");
-    if (write->text == NULL)
-        return &empty;
-    switch (text_check(write->text, write->text_len, TEXT_MESSAGE_MAX)) {
-    case TEXT_INVALID:
-        return &invalid;
-    case TEXT_LONG:
-        return &too_long;
-    case TEXT_EMPTY:
-        return write->files > 0 ? NULL : &empty;
-    default:
-        return NULL;
-    }
+    return old && write->action != WRITE_EDIT ? NULL : reply_check(write);
 }
 
 /* Refuses a write. Who posted a form gets a page with what was typed, to send again. */
@@ -444,6 +423,8 @@ static void answer_write(const struct sender *to, const struct write *write)
                  write->seq);
         if (write->action == WRITE_UNREAD) /* the room's own page would mark it as read again */
             snprintf(headers, sizeof headers, "Location: /rooms\r\n");
+        if (write->action == WRITE_UNSAVE)
+            snprintf(headers, sizeof headers, "Location: /saved\r\n");
         send_out(to->fd, to->cgi, 303, headers, &body);
     }
     strbuf_release(&body);
@@ -452,7 +433,8 @@ static void answer_write(const struct sender *to, const struct write *write)
 /* After the commit: tells this process's readers, and the other processes. */
 static void announce(const struct write *write)
 {
-    if (write->result != WRITE_DONE || write->action == WRITE_PREVIEW)
+    if (write->result != WRITE_DONE || write->action == WRITE_PREVIEW || write->action == WRITE_SAVE ||
+        write->action == WRITE_UNSAVE)
         return;
     if (write->action == WRITE_READ || write->action == WRITE_UNREAD) {
         if (!write->fresh)

@@ -1,12 +1,13 @@
 /* "/rooms/ID": the chat page. "?before=SEQ" shows history, "?reply=SEQ", "?react=SEQ", "?edit=SEQ", "?delete=SEQ",
- * "?unread=SEQ" and "?versions=SEQ" are about one message, "?attach=1" takes files, without scripts. A public group that one is not in offers to be joined. */
+ * "?more=SEQ" and "?versions=SEQ" are about one message, "?attach=1" takes files, without scripts. A public group that one is not in offers to be joined. */
 #include "app.h"
 #include "cursor.h"
-#include "db_message.h"
+#include "db_part.h"
 #include "page.h"
 #include "text.h"
 #include "timeline.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,9 +44,9 @@ static const struct {
     enum right own;
     enum right others; /* RIGHT_COUNT: only the sender may */
 } asks[] = {
-    {"reply", "Reply", RIGHT_SEND, RIGHT_SEND},    {"react", "React", RIGHT_SEND, RIGHT_SEND},
-    {"edit", "Edit", RIGHT_SEND, RIGHT_COUNT},     {"delete", "Confirm", RIGHT_READ, RIGHT_DELETE_ANY},
-    {"unread", "Confirm", RIGHT_READ, RIGHT_READ}, {"versions", "Versions", RIGHT_READ, RIGHT_VERSIONS},
+    {"reply", "Reply", RIGHT_SEND, RIGHT_SEND},  {"react", "React", RIGHT_SEND, RIGHT_SEND},
+    {"edit", "Edit", RIGHT_SEND, RIGHT_COUNT},   {"delete", "Confirm", RIGHT_READ, RIGHT_DELETE_ANY},
+    {"more", "Further", RIGHT_READ, RIGHT_READ}, {"versions", "Versions", RIGHT_READ, RIGHT_VERSIONS},
 };
 
 static enum db_result show_versions(struct req *req, struct view *view, uint64_t seq)
@@ -79,7 +80,7 @@ static void show_picks(struct view *view, const struct message *m, uint64_t me)
 }
 
 /* DB_REFUSED: one may not see what it said before; with anything else that one may not do, the room is shown alone. */
-static enum db_result show_message(struct req *req, size_t ask)
+static enum db_result show_message(struct req *req, size_t ask, const struct kept *kept)
 {
     const struct room *room = &req->room;
     struct message_list one;
@@ -100,6 +101,11 @@ static enum db_result show_message(struct req *req, size_t ask)
         view_set_u64(view, "Base", m->change);
         view_set(view, "Text", m->text);
         view_set(view, "Action", asks[ask].parameter);
+        view_flag(view, "Pinned", (m->parts & PART_PIN) != 0);
+        view_flag(view, "CanPin", rights_may(room->role, room->direct, RIGHT_PIN));
+        for (size_t i = 0; i < kept->count; i++)
+            if (kept->saved[i] == m->seq)
+                view_flag(view, "Saved", true);
         view_set(view, "Sender", mine ? "" : timeline_display(m->sender_name, m->sender_display));
         view_set(view, "Author", timeline_display(m->sender_name, m->sender_display));
         if (strcmp(asks[ask].parameter, "react") == 0)
@@ -121,10 +127,12 @@ static void show_cursor(struct req *req, const struct page *page)
     view_set(req->view, "Room.Cursor", text);
 }
 
-static void show_page(struct req *req, const struct page *page, bool history)
+static void show_page(struct req *req, const struct page *page, bool history, const struct kept *kept)
 {
     const struct room *room = &page->room;
-    struct timeline_viewer viewer = {.user_id = req->me.id, .role = room->role, .direct = room->direct};
+    struct timeline_viewer viewer = {
+        .user_id = req->me.id, .role = room->role, .direct = room->direct, .kept = kept};
+    struct strbuf saved = STRBUF_INIT;
     char nonce[CRYPTO_TOKEN_TEXT], zone[6];
 
     if (form_cookie(req->in.cookie, "snug_zone", zone, sizeof zone)) /* as a script said last */
@@ -134,6 +142,11 @@ static void show_page(struct req *req, const struct page *page, bool history)
     page_room(req->view, room);
     view_set_u64(req->view, "Room.MemberCount", req->room.member_count);
     timeline_view(req->view, &page->list, &viewer);
+    view_flag(req->view, "Pins", kept->pins > 0);
+    for (size_t i = 0; i < kept->count; i++)
+        strbuf_addf(&saved, i > 0 ? " %" PRIu64 : "%" PRIu64, kept->saved[i]);
+    view_set(req->view, "Room.Saved", saved.buf);
+    strbuf_release(&saved);
     view_flag(req->view, "More", page->more);
     view_flag(req->view, "History", history);
     if (page->list.count > 0)
@@ -166,22 +179,24 @@ static void join_page(struct req *req)
 
 static void fill_and_show(struct req *req, const struct page *page, bool history)
 {
-    enum db_result result = DB_OK;
+    struct kept kept;
+    enum db_result result = db_part_kept(req->db, page->room.id, req->me.id, &kept);
 
     req->room = page->room;
-    if (req->me.last_room_id != req->room.id)
+    if (result == DB_OK && req->me.last_room_id != req->room.id)
         result = db_user_set_last_room(req->db, req->me.id, req->room.id);
     if (result == DB_OK && !req->room.direct)
         result = show_members(req);
     for (size_t i = 0; i < sizeof asks / sizeof asks[0] && result == DB_OK; i++)
-        result = show_message(req, i);
+        result = show_message(req, i, &kept);
     if (result != DB_OK) {
         app_failed(req, result);
-        return;
+    } else {
+        show_page(req, page, history, &kept);
+        show_cursor(req, page);
+        app_page(req, 200, timeline_display(page->room.other_name, page->room.name), "room.cs");
     }
-    show_page(req, page, history);
-    show_cursor(req, page);
-    app_page(req, 200, timeline_display(page->room.other_name, page->room.name), "room.cs");
+    free(kept.saved);
 }
 
 static void room(struct req *req)

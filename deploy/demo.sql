@@ -163,15 +163,15 @@ INSERT INTO demo_said (room, days, minutes, who, what, text) VALUES
   ('general', 2, 981, 'ella', '', 'Plum cake. Bertha brings water.'),
   ('general', 2, 982, 'kofi', '', 'Jollof, and chairs.'),
   ('general', 2, 985, 'ana', '', 'Sunday it is, from one o''clock. I write it on the board too, for Gerald.'),
-  ('general', 1, 1122, 'mira', '', 'The water is back on at the top tap. Please run it for a minute first, it comes out brown.'),
+  ('general', 1, 1122, 'mira', '', 'The water is back on at the top tap. Please run it for a minute first, it comes out *brown*.'),
   ('general', 1, 1126, 'mira', '', 'Hose reel is in the shed, second hook.'),
   ('general', 1, 1128, 'tom', 'added', 'Jun Sato'),
   ('general', 1, 1130, 'jun', '', 'Thanks for having me! I have plot 22, the one with the old pear tree.'),
-  ('general', 1, 1134, 'tom', '', 'Lucky you. Prune in January, not before. Rota as it stands:\nweek 47  Mira, Ana\nweek 48  Jun, Tom'),
+  ('general', 1, 1134, 'tom', '', 'Lucky you. Prune in January, not before. Rota as it stands:\n```\nweek 47  Mira, Ana\nweek 48  Jun, Tom\n```'),
   ('general', 1, 1138, 'jun', '', 'Week 48 is in my calendar. 梨の木、楽しみです。'),
   ('general', 1, 1139, 'ella', '', 'That pear tree has been promising pears since 2011.'),
   ('general', 1, 1140, 'ravi', '', 'It gave four last year. I counted them. I ate one.'),
-  ('general', 0, 95, 'mira', '', 'Ana, can you open the gate for the compost delivery at nine?'),
+  ('general', 0, 95, 'mira', '', '@ana can you open the gate for the compost delivery at nine?'),
   ('general', 0, 94, 'ana', 'edited', 'Yes, I''ll be there at quarter to.'),
   ('general', 0, 92, 'kofi', 'deleted', 'I could do it too'),
   ('general', 0, 90, 'kofi', '', 'Wrong week, sorry, I am away. Ana has it.'),
@@ -282,7 +282,7 @@ INSERT INTO demo_said (room, days, minutes, who, what, text) VALUES
   ('committee', 5, 1195, 'ravi', '', 'Misread: the premium goes up by 4.00. We can afford that.'),
   ('committee', 0, 50, 'mira', '', 'The council asks whether we want a second tap at the lower gate. They pay the pipe, we dig.'),
   ('committee', 0, 48, 'tom', '', 'We dig well. Ask Kofi''s ditch.'),
-  ('committee', 0, 47, 'mira', '', 'Ana? It needs your signature until Friday.'),
+  ('committee', 0, 47, 'mira', '', '@ana it needs your signature until Friday.'),
   ('weather', 20, 410, 'kofi', 'renamed', 'weather'),
   ('weather', 20, 411, 'kofi', '', '''Meteorological observations'' was too long for the sidebar.'),
   ('weather', 20, 415, 'kofi', '', '4 °C, fog, the top plots are an island.'),
@@ -350,6 +350,11 @@ FROM (
   FROM demo_said s JOIN demo_rooms r ON r.label = s.room
 ) n JOIN users u ON u.name = n.who
 ORDER BY n.id, n.seq;
+
+INSERT INTO mentions (user_id, room_id, seq, why, created_at)
+SELECT u.id, t.room_id, t.seq, 'name', t.created_at FROM messages t JOIN users u ON u.name = 'ana'
+WHERE t.room_id IN (SELECT id FROM demo_rooms) AND t.text LIKE '@ana %';
+UPDATE messages SET parts = parts | 32 WHERE room_id IN (SELECT id FROM demo_rooms) AND text LIKE '@ana %';
 
 UPDATE rooms r JOIN (
   SELECT room_id, MAX(seq) AS seq, MAX(version) AS version, MAX(IF(event = 'added' OR event = 'joined', version, 0)) AS members,

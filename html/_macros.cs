@@ -21,6 +21,9 @@ def:back(label) ?><a class="back" href="/rooms"><svg viewBox="0 0 16 16" width="
 
 def:bell() ?><span class="button bell needs-script" id="bell"><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false"><path d="M3 12h10l-1.2-2V7a3.8 3.8 0 0 0-7.6 0v3zm3.6 2h2.8M8 1.6v1.2" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"/><path class="off" d="M2 2l12 12" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"/></svg></span><?cs /def ?><?cs
 
+def:pins() ?><a class="button pins" id="pins" href="/rooms/<?cs var:Room.Id ?>/pins"<?cs if:!Pins ?> hidden<?cs /if ?>>{{Pinned}}</a>
+<?cs /def ?><?cs
+
 def:logo() ?><svg class="logo" viewBox="0 0 28 28" width="28" height="28" aria-hidden="true" focusable="false"><path class="logo-body" d="M8 2h12a6 6 0 0 1 6 6v8a6 6 0 0 1-6 6h-6.5L8 26.5V22a6 6 0 0 1-6-6V8a6 6 0 0 1 6-6Z"/><path class="logo-lines" d="M9 9.5h10M9 14.5h6.5" fill="none" stroke-width="2.4" stroke-linecap="round"/></svg><?cs /def ?><?cs
 
 def:error(id, text) ?><?cs if:text ?><p class="error" id="<?cs var:id ?>-error"><?cs var:text ?></p><?cs /if ?><?cs /def ?><?cs

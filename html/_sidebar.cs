@@ -2,7 +2,11 @@
 <p class="site"><a href="/rooms"><?cs call:logo() ?><span dir="auto"><?cs var:Site.Name ?></span></a><?cs if:Me.Admin ?><a class="button plain" href="/admin">{{Admin}}</a><?cs /if ?></p>
 <p class="jump needs-script"><a id="jump" href="/people"><span>{{Jump to…}}</span> <kbd aria-hidden="true">{{Ctrl K}}</kbd></a></p>
 <div class="lists" id="lists">
-<ul><li><a id="for-you" href="/for-you"><span class="sign" aria-hidden="true">@</span><span class="name">{{For you}}</span><?cs call:for_me(ForMe) ?></a></li></ul>
+<ul>
+<li><a id="search" href="/search<?cs if:Room.Id ?>?room=<?cs var:Room.Id ?><?cs /if ?>"<?cs if:Page.Name == "search" && !List ?> aria-current="page"<?cs /if ?>><span class="sign" aria-hidden="true"><svg viewBox="0 0 16 16" width="14" height="14" focusable="false"><path d="M10.5 10.5 14.5 14.5M12 7A5 5 0 1 1 2 7a5 5 0 0 1 10 0" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/></svg></span><span class="name">{{Search}}</span></a></li>
+<li><a id="for-you" href="/for-you"><span class="sign" aria-hidden="true">@</span><span class="name">{{For you}}</span><?cs call:for_me(ForMe) ?></a></li>
+<li><a href="/saved"<?cs if:List == "saved" ?> aria-current="page"<?cs /if ?>><span class="sign" aria-hidden="true">☆</span><span class="name">{{Saved}}</span></a></li>
+</ul>
 <h2 id="groups-title"><span>{{Groups}}</span> <a class="add" href="/rooms"><span aria-hidden="true">+</span><span class="sr-only">{{Find or create a group}}</span></a></h2>
 <?cs if:subcount(Groups) ?><ul aria-labelledby="groups-title"><?cs each:g = Groups ?>
 <li><a href="/rooms/<?cs var:g.Id ?>" data-to="<?cs var:g.Id ?>"<?cs if:g.Open ?> aria-current="page"<?cs /if ?><?cs if:g.Unread ?> class="unread"<?cs /if ?>><span class="sign"><?cs call:sign(g.Private) ?></span><span class="name" dir="auto"><?cs var:g.Name ?></span><?cs call:counts(g) ?></a></li><?cs /each ?>

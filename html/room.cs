@@ -1,14 +1,14 @@
 <?cs include!"_head.cs" ?>
-<main id="main" class="room<?cs if:History ?> history<?cs /if ?>" tabindex="-1" data-room="<?cs var:Room.Id ?>" data-me="<?cs var:Me.Id ?>" data-kind="<?cs var:Room.Kind ?>" data-role="<?cs var:Room.Role ?>" data-name="<?cs var:Room.Name ?>" data-cursor="<?cs var:Room.Cursor ?>" data-last-seq="<?cs var:Room.LastSeq ?>" data-read-seq="<?cs var:Room.ReadSeq ?>" data-oldest="<?cs var:Room.Oldest ?>"<?cs if:History ?> data-history="1"<?cs /if ?>>
+<main id="main" class="room<?cs if:History ?> history<?cs /if ?>" tabindex="-1" data-room="<?cs var:Room.Id ?>" data-me="<?cs var:Me.Id ?>" data-kind="<?cs var:Room.Kind ?>" data-role="<?cs var:Room.Role ?>" data-name="<?cs var:Room.Name ?>" data-cursor="<?cs var:Room.Cursor ?>" data-last-seq="<?cs var:Room.LastSeq ?>" data-read-seq="<?cs var:Room.ReadSeq ?>" data-oldest="<?cs var:Room.Oldest ?>"<?cs if:Room.Saved ?> data-saved="<?cs var:Room.Saved ?>"<?cs /if ?><?cs if:History ?> data-history="1"<?cs /if ?>>
 <header class="bar">
 <?cs call:back("{{All rooms}}") ?>
 <?cs if:Room.Direct ?><span class="face" data-user-name="<?cs var:Room.Person.Name ?>"><?cs call:avatar(Room.Person, "") ?><?cs call:presence(Room.Person) ?></span>
 <h1 id="room-name" dir="auto"><?cs var:Room.Person.Display ?></h1>
 <p class="topic"><?cs if:Room.Person.Former ?>{{has left this site}}<?cs else ?><a href="/people/<?cs var:Room.Person.Name ?>"><?cs var:Room.Person.Name ?></a><?cs /if ?></p>
-<?cs call:bell() ?>
+<?cs call:pins() ?><?cs call:bell() ?>
 <?cs else ?><h1><span class="sign"><?cs call:sign(Room.Private) ?></span> <span id="room-name" dir="auto"><?cs var:Room.Name ?></span></h1>
 <p class="topic" id="room-topic" dir="auto" title="<?cs var:Room.Topic ?>"><?cs var:Room.Topic ?></p>
-<?cs call:bell() ?>
+<?cs call:pins() ?><?cs call:bell() ?>
 <a class="button" id="members-link" href="#members"><span id="member-count"><?cs var:Room.MemberCount ?></span> <?cs if:Room.MemberCount == "1" ?>{{member}}<?cs else ?>{{members}}<?cs /if ?></a>
 <a class="button wide-only" href="/rooms/<?cs var:Room.Id ?>/settings" data-manage="{{Settings}}" data-about="{{About}}"><?cs if:Room.CanManage ?>{{Settings}}<?cs else ?>{{About}}<?cs /if ?></a>
 <?cs /if ?></header>
@@ -26,7 +26,7 @@
 <?cs if:!History ?><noscript><iframe class="frame" src="/messages?room=<?cs var:Room.Id ?>#end" title="{{Messages, refreshed every few seconds}}"></iframe></noscript><?cs /if ?>
 <div class="foot">
 <p class="sr-only" id="announce" role="status"></p>
-<?cs if:Edit.Seq ?><?cs include!"_edit.cs" ?><?cs elif:Confirm.Seq ?><?cs include!"_confirm.cs" ?><?cs elif:React.Seq ?><?cs include!"_react.cs" ?><?cs elif:Versions.Seq ?><?cs include!"_versions.cs" ?><?cs elif:!Room.Muted ?><?cs include!"_composer.cs" ?><?cs /if ?>
+<?cs if:Edit.Seq ?><?cs include!"_edit.cs" ?><?cs elif:Confirm.Seq ?><?cs include!"_confirm.cs" ?><?cs elif:React.Seq ?><?cs include!"_react.cs" ?><?cs elif:Further.Seq ?><?cs include!"_more.cs" ?><?cs elif:Versions.Seq ?><?cs include!"_versions.cs" ?><?cs elif:!Room.Muted ?><?cs include!"_composer.cs" ?><?cs /if ?>
 <p class="closed" id="closed" role="status" data-muted="{{You may read here, but not write: an admin of this group has muted you.}}"<?cs if:Room.Muted ?>>{{You may read here, but not write: an admin of this group has muted you.}}<?cs else ?> hidden><?cs /if ?></p>
 </div>
 <span class="whole" hidden></span>

@@ -20,6 +20,7 @@ const keys = [
   [['↑'], t('Edit your last message, when nothing is typed')],
   [['R'], t('Answer the message that has the focus')],
   [['Esc'], t('Close, or leave things as they were')],
+  [['/'], t('Search')],
   [['?'], t('This list')],
 ];
 

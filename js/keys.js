@@ -1,4 +1,4 @@
-// Keys for the whole page: Ctrl+K jumps, Alt with the arrows goes through the rooms, "?" lists them all. What they
+// Keys for the whole page: Ctrl+K jumps, Alt with the arrows goes through the rooms, "/" searches, "?" lists them all. What they
 // open is loaded when it is first used.
 
 import { make, page } from './page.js';
@@ -33,6 +33,7 @@ function act(event) {
   const arrow = event.key === 'ArrowUp' || event.key === 'ArrowDown';
   if (command && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k') open('jump');
   else if (arrow && event.altKey && !event.ctrlKey && !event.metaKey) step(event.key === 'ArrowDown', event.shiftKey);
+  else if (event.key === '/' && !event.ctrlKey && !event.altKey && !event.metaKey && !typing(event.target)) document.getElementById('search').click();
   else if (event.key === '?' && !event.ctrlKey && !event.metaKey && !typing(event.target)) open('keylist');
   else if (event.key === 'r' && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target)) {
     const reply = event.target.closest('.message')?.querySelector('[data-tool="reply"]');

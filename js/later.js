@@ -4,7 +4,7 @@
 import { on, page } from './page.js';
 import { recall } from './store.js';
 
-const links = { edit: 'edit', delete: 'edit', reply: 'reply', quote: 'reply', react: 'react', older: 'history' };
+const links = { edit: 'edit', delete: 'edit', more: 'more', reply: 'reply', quote: 'reply', react: 'react', older: 'history' };
 const told = { shown: ['announce', 'far'], nearStart: ['history'], reach: ['history'], more: ['history'], editLast: ['edit'], role: ['rights'], gone: ['rights'] };
 
 const load = (name) => import(`./${name}.js`);

@@ -21,6 +21,7 @@ export const page = {
   cursor: main?.dataset.cursor || '',
   lastSeq: Number(main?.dataset.lastSeq || 0),
   readSeq: Number(main?.dataset.readSeq || 0),
+  saved: new Set(main?.dataset.saved?.split(' ')), // the seqs of what I keep
   oldest: Number(main?.dataset.oldest || 1),
   history: main?.dataset.history === '1', // a page of older messages: nothing new is added to its end
   messages: document.getElementById('messages'),

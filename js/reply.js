@@ -27,7 +27,7 @@ export function reply(link) {
     return;
   }
   const li = link.closest('.message');
-  const words = (li.querySelector('.words') || li.querySelector('.text')).textContent.trim();
+  const words = (li.querySelector('.words') || li.querySelector('.text')).textContent.trim() || li.querySelector('.files img')?.alt || li.querySelector('.file bdi')?.textContent || '';
   set({ seq: li.dataset.seq, name: li.querySelector('.who a').textContent, words: words.slice(0, 100) });
   page.composer.elements.text.focus();
 }

@@ -54,7 +54,7 @@ function own(li) {
   const href = (name) => `/rooms/${page.room}?${name}=${li.dataset.seq}#${name}`;
   const tool = (name, label, rest = t('the message of {}', time)) => make('a', { href: href(name), 'data-tool': name },
     label, make('span', { class: 'sr-only' }, ` ${rest}`));
-  const tools = [tool('unread', t('Mark unread'), t('from the message of {}', time))];
+  const tools = [tool('more', t('More'))];
   if (may) tools.unshift(tool('delete', t('Delete')));
   if (mine && page.role !== 'muted') tools.unshift(tool('edit', t('Edit')));
   if (page.role !== 'muted') {
@@ -62,6 +62,8 @@ function own(li) {
     tools.unshift(tool('reply', t('Reply'), to), tool('react', t('React'), to));
   }
   li.append(make('p', { class: 'tools' }, ...tools));
+  if (li.querySelector('.pinned')) document.getElementById('pins').hidden = false;
+  if (page.saved.has(li.dataset.seq) && !li.querySelector('.saved')) li.querySelector('.words').after(' ', make('small', { class: 'mark saved' }, t('(saved)')));
   const edited = li.querySelector('.edited');
   edited?.replaceChildren(may ? make('a', { href: href('versions') }, edited.textContent) : edited.textContent);
 }
@@ -85,7 +87,7 @@ function show(message, live) {
     unseen.set(message.seq, message);
     return;
   }
-  if (message.edited_at || message.deleted) requote(message.seq, message.text);
+  if (message.edited_at || message.deleted) requote(message.seq, message.deleted ? '' : message.text || message.files?.[0]?.name);
   const li = parse(message.html);
   page.localise(li);
   own(li);

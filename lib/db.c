@@ -74,6 +74,7 @@ struct db *db_new(const struct config *config)
 {
     struct db *db = mem_alloc(sizeof *db);
 
+    mysql_library_init(0, NULL, NULL); /* before there are threads */
     db->config = config;
     db->timeout = 10;
     return db;

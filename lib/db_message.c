@@ -176,6 +176,34 @@ enum db_result db_message_get(struct db *db, uint64_t room_id, uint64_t seq, str
     return result;
 }
 
+enum db_result db_message_pick(struct db *db, uint64_t room_id, uint64_t user_id, const uint64_t *seqs,
+                               size_t count, struct message_list *list)
+{
+    struct strbuf sql = STRBUF_INIT;
+    struct db_args *args = db_args_new();
+    size_t size = db_list_size(count);
+
+    *list = (struct message_list){mem_array(count, sizeof *list->message), 0};
+    strbuf_addstr(
+        &sql, "SELECT " MESSAGE_COLUMNS
+              " FROM members m JOIN rooms r ON r.id = m.room_id AND r.deleted_at IS NULL JOIN messages t ON "
+              "t.room_id = r.id AND t.seq >= r.oldest_seq LEFT JOIN users u ON u.id = t.sender_id WHERE "
+              "m.room_id = ? AND m.user_id = ? AND t.kind = 'text' AND t.deleted_at IS NULL AND t.seq IN (");
+    db_marks(&sql, "?", size);
+    strbuf_addch(&sql, ')');
+    db_args_u64(args, room_id);
+    db_args_u64(args, user_id);
+    for (size_t i = 0; i < size; i++)
+        db_args_u64(args, seqs[i < count ? i : count - 1]);
+    enum db_result result = db_run_args(db, sql.buf, args);
+    while (list->count < count && db_next(db))
+        read_message(db, 0, &list->message[list->count++]);
+    qsort(list->message, list->count, sizeof *list->message, by_seq);
+    db_args_free(args);
+    strbuf_release(&sql);
+    return result;
+}
+
 enum db_result db_message_versions(struct db *db, uint64_t room_id, uint64_t seq, size_t limit,
                                    struct message_list *list)
 {
@@ -206,6 +234,7 @@ struct room_row { /* a locked room; numbers as they will be after this group */
     uint64_t oldest_seq;
     uint64_t version;
     uint64_t history_limit;
+    uint64_t pins; /* known where one is to be pinned */
     uint64_t old_version;
     uint64_t old_oldest;
 };
@@ -217,6 +246,7 @@ struct message_row { /* a stored message that is edited or deleted, as it will b
     uint64_t sender_id;
     bool event;
     bool deleted;
+    bool pinned;
     unsigned parts;
     bool reacted; /* in this group */
     char *text;   /* as stored */
@@ -268,8 +298,7 @@ struct group {
 
 static bool is_change(const struct write *w)
 {
-    return w->action == WRITE_SEND || w->action == WRITE_EDIT || w->action == WRITE_DELETE ||
-           w->action == WRITE_REACT;
+    return w->action <= WRITE_UNPIN;
 }
 
 /* The message that it is about; 0: none. */
@@ -571,11 +600,28 @@ static enum db_result find_rows(struct db *db, struct group *g)
             const char *text = db_text(db, 6, &m->text_len);
             m->text = mem_dupn(text, m->text_len);
             m->new_text = m->text;
+            m->pinned = (m->parts & PART_PIN) != 0;
         }
     }
     db_args_free(args);
     strbuf_release(&sql);
     return result == DB_NONE ? DB_OK : result;
+}
+
+/* How many are pinned where one is to be. */
+static enum db_result find_pins(struct db *db, struct group *g)
+{
+    enum db_result result = DB_OK;
+
+    for (size_t i = 0; i < g->count && result == DB_OK; i++) {
+        const struct write *w = g->write[i];
+        if (!is_open(w) || w->action != WRITE_PIN)
+            continue;
+        result = db_run(db, "SELECT COUNT(*) FROM pins WHERE room_id = ?", "u", w->room_id);
+        if (result == DB_OK && db_next(db))
+            find_room(g, w->room_id)->pins = db_u64(db, 0);
+    }
+    return result;
 }
 
 /* The files of all sends, locked: nobody else sends them meanwhile, and they are not cleaned away. */
@@ -681,6 +727,25 @@ static bool repeats(const struct group *g, size_t at, struct write *w)
     return false;
 }
 
+/* Whether a pin, or its end, changes something. */
+static bool decide_pin(struct group *g, size_t at, struct room_row *room, struct message_row *m)
+{
+    struct write *w = g->write[at];
+    bool pin = w->action == WRITE_PIN;
+
+    if (!rights_may(g->role[at], room->direct, RIGHT_PIN))
+        w->result = WRITE_NOT_ALLOWED;
+    else if (pin && m->deleted)
+        w->result = WRITE_GONE;
+    else if (pin && !m->pinned && room->pins >= PINS_MAX)
+        w->result = WRITE_FULL;
+    if (!is_open(w) || m->pinned == pin)
+        return false;
+    m->pinned = pin;
+    room->pins = pin ? room->pins + 1 : room->pins > 0 ? room->pins - 1 : 0;
+    return true;
+}
+
 static struct message_row *find_row(struct group *g, const struct write *w)
 {
     for (size_t i = 0; i < g->rows; i++)
@@ -704,6 +769,13 @@ static void decide_old(struct group *g, size_t at, struct room_row *room)
         return;
     }
     w->change = m->version;
+    if (w->action == WRITE_PIN || w->action == WRITE_UNPIN) {
+        if (decide_pin(g, at, room, m)) {
+            m->version = w->change = ++room->version;
+            g->touched[at] = true;
+        }
+        return;
+    }
     if (m->sender_id != w->user_id &&
         !(w->action == WRITE_DELETE && rights_may(g->role[at], room->direct, RIGHT_DELETE_ANY))) {
         w->result = WRITE_NOT_YOURS;
@@ -713,6 +785,7 @@ static void decide_old(struct group *g, size_t at, struct room_row *room)
         if (m->deleted)
             return; /* a repeated deletion changes nothing */
         m->deleted = true;
+        m->pinned = false;
         m->new_text = "";
         m->text_len = 0;
     } else {
@@ -976,6 +1049,25 @@ static enum db_result store_marks(struct db *db, const struct group *g)
     return result == DB_NONE ? DB_OK : result;
 }
 
+static enum db_result store_pin(struct db *db, const struct write *w)
+{
+    bool pin = w->action == WRITE_PIN;
+    enum db_result result =
+        pin ? db_run(
+                  db,
+                  "INSERT INTO pins (room_id, seq, pinned_by, pinned_at) VALUES (?, ?, ?, UTC_TIMESTAMP(3))",
+                  "uuu", w->room_id, w->seq, w->user_id)
+            : db_run(db, "DELETE FROM pins WHERE room_id = ? AND seq = ?", "uu", w->room_id, w->seq);
+
+    if (result == DB_OK)
+        result = db_run(db,
+                        "UPDATE messages SET version = ?, parts = IF(?, parts | ?, parts & ~?) WHERE "
+                        "room_id = ? AND seq = ?",
+                        "uuuuuu", w->change, (uint64_t)pin, (uint64_t)PART_PIN, (uint64_t)PART_PIN,
+                        w->room_id, w->seq);
+    return result;
+}
+
 static enum db_result store_replies(struct db *db, struct group *g)
 {
     enum db_result result = DB_OK;
@@ -993,6 +1085,8 @@ static enum db_result store_old(struct db *db, struct group *g, const struct wri
 {
     uint64_t *version = &find_room(g, w->room_id)->version;
 
+    if (w->action == WRITE_PIN || w->action == WRITE_UNPIN)
+        return store_pin(db, w);
     if (w->action == WRITE_DELETE) {
         enum db_result result =
             (parts & PART_MENTIONS) != 0 ? db_mention_raise(db, w->room_id, w->seq) : DB_OK;
@@ -1115,6 +1209,39 @@ static enum db_result store_read(struct db *db, struct write *w)
     return result == DB_NONE ? DB_OK : result;
 }
 
+/* Keeps a message for oneself, or no longer. The message learns first that somebody does, and so it cannot go meanwhile
+ * without taking that along. */
+static enum db_result store_saved(struct db *db, struct write *w)
+{
+    bool save = w->action == WRITE_SAVE;
+    enum db_result result = DB_OK;
+
+    if (save)
+        result =
+            db_run(db,
+                   "UPDATE messages SET parts = parts | ? WHERE room_id = ? AND seq = ? AND kind = 'text' "
+                   "AND deleted_at IS NULL",
+                   "uuu", (uint64_t)PART_SAVED, w->room_id, w->seq);
+    if (result == DB_OK || result == DB_NONE)
+        result =
+            db_run(db,
+                   "SELECT t.version FROM messages t JOIN rooms r ON r.id = t.room_id AND r.deleted_at IS "
+                   "NULL WHERE t.room_id = ? AND t.seq = ? AND t.seq >= r.oldest_seq AND t.kind = 'text' "
+                   "AND t.deleted_at IS NULL",
+                   "uu", w->room_id, w->seq);
+    if (result == DB_NONE)
+        w->result = WRITE_NO_MESSAGE;
+    if (result != DB_OK || !db_next(db))
+        return result == DB_NONE ? DB_OK : result;
+    w->change = db_u64(db, 0);
+    result = db_run(db,
+                    save ? "INSERT IGNORE INTO bookmarks (user_id, room_id, seq, saved_at) VALUES (?, ?, ?, "
+                           "UTC_TIMESTAMP(3))"
+                         : "DELETE FROM bookmarks WHERE user_id = ? AND room_id = ? AND seq = ?",
+                    "uuu", w->user_id, w->room_id, w->seq);
+    return result == DB_NONE ? DB_OK : result;
+}
+
 static enum db_result mark_read(struct db *db, void *context)
 {
     return store_read(db, context);
@@ -1141,6 +1268,8 @@ static enum db_result write_group(struct db *db, struct group *g)
         result = find_uploads(db, g);
     if (result == DB_OK)
         result = find_rows(db, g);
+    if (result == DB_OK)
+        result = find_pins(db, g);
     if (result != DB_OK)
         return result;
     if (!decide(g))
@@ -1163,6 +1292,9 @@ static enum db_result write_group(struct db *db, struct group *g)
     for (size_t i = 0; i < g->count && result == DB_OK; i++)
         if (is_open(g->write[i]) && is_mark(g->write[i]))
             result = store_read(db, g->write[i]);
+        else if (is_open(g->write[i]) &&
+                 (g->write[i]->action == WRITE_SAVE || g->write[i]->action == WRITE_UNSAVE))
+            result = store_saved(db, g->write[i]);
     return result;
 }
 

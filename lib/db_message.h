@@ -94,6 +94,10 @@ enum db_result db_message_changes(struct db *db, uint64_t room_id, uint64_t afte
 /* One message that is not below the oldest kept. DB_NONE: not there. */
 enum db_result db_message_get(struct db *db, uint64_t room_id, uint64_t seq, struct message_list *one);
 
+/* Those of some messages of a room that the user may read: texts that are still there, by seq. */
+enum db_result db_message_pick(struct db *db, uint64_t room_id, uint64_t user_id, const uint64_t *seqs,
+                               size_t count, struct message_list *list);
+
 /* What a message said before it was edited, the latest first, at most `limit`: only text and created_at are filled.
  * DB_NONE: it was not edited. */
 enum db_result db_message_versions(struct db *db, uint64_t room_id, uint64_t seq, size_t limit,
@@ -107,11 +111,18 @@ enum write_action {
     WRITE_EDIT,
     WRITE_DELETE,
     WRITE_REACT,
+    WRITE_PIN,
+    WRITE_UNPIN,
+    /* These are no change of the room: */
     WRITE_READ,
     WRITE_UNREAD,
+    WRITE_SAVE,
+    WRITE_UNSAVE,
     WRITE_PREVIEW,
     WRITE_TYPING, /* is never written */
 };
+
+#define PINS_MAX 50 /* of one room */
 
 enum write_result {
     WRITE_DONE, /* numbers are filled; `fresh` when this very call stored a new message, or moved a mark */
@@ -122,6 +133,8 @@ enum write_result {
     WRITE_MUTED,       /* 403 */
     WRITE_NO_MESSAGE,  /* 404 */
     WRITE_NOT_YOURS,   /* 403 */
+    WRITE_NOT_ALLOWED, /* 403: to pin */
+    WRITE_FULL,        /* 409: no more can be pinned */
     WRITE_NONCE_TAKEN, /* 409: the nonce with another room or another text */
     WRITE_CHANGED, /* 409: `base` is no longer the present change; `present` is the text, `change` its number */
     WRITE_GONE,    /* 409: to edit what is deleted, or to react to it */

@@ -52,6 +52,7 @@ static void take_file(struct db *db, struct message *m)
     a->file.height = db_u64(db, 6);
     m->files = n >= m->files ? n + 1 : m->files;
 }
+#define KEPT_MAX 500
 
 /* Every table has room_id and seq. `read` gets "(…)", the seqs, appended; its first column is the seq. NULL: read elsewhere. */
 static const struct kind {
@@ -82,6 +83,7 @@ static const struct kind {
      "f.hash = "
      "u.hash WHERE u.room_id = ? AND u.seq IN",
      take_file},
+    {PART_SAVED, "bookmarks", NULL, NULL},
 };
 
 #define KINDS (sizeof kinds / sizeof kinds[0])
@@ -127,6 +129,23 @@ enum db_result db_part_read(struct db *db, uint64_t room_id, struct message_list
     for (size_t i = 0; i < KINDS && result == DB_OK; i++)
         if (kinds[i].read != NULL)
             result = read_kind(db, &kinds[i], room_id, list);
+    return result;
+}
+
+enum db_result db_part_kept(struct db *db, uint64_t room_id, uint64_t user_id, struct kept *kept)
+{
+    enum db_result result = db_run(
+        db,
+        "(SELECT seq, 0 FROM bookmarks WHERE user_id = ? AND room_id = ? ORDER BY seq DESC LIMIT ?) UNION "
+        "ALL SELECT COUNT(*), 1 FROM pins WHERE room_id = ?",
+        "uuuu", user_id, room_id, (uint64_t)KEPT_MAX, room_id);
+
+    *kept = (struct kept){mem_array(KEPT_MAX, sizeof *kept->saved), 0, 0};
+    while (result == DB_OK && db_next(db))
+        if (db_u64(db, 1) != 0)
+            kept->pins = db_u64(db, 0);
+        else if (kept->count < KEPT_MAX)
+            kept->saved[kept->count++] = db_u64(db, 0);
     return result;
 }
 

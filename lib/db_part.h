@@ -11,14 +11,23 @@ enum part {
     PART_FORMERS = 1, /* what it said before: read by db_message_versions */
     PART_REPLY = 2,   /* it answers another */
     PART_REACTIONS = 4,
-    PART_FILES = 8, /* rows of uploads */
-    PART_PIN = 16,
+    PART_FILES = 8,     /* rows of uploads */
+    PART_PIN = 16,      /* it is pinned: that is all there is to show */
     PART_MENTIONS = 32, /* it is for somebody: read elsewhere */
     PART_ANSWERED = 64, /* others answer it, or did */
+    PART_SAVED = 128,   /* somebody keeps it: db_part_kept */
 };
 
 /* Reads what belongs to the messages of a list, all of one room. */
 enum db_result db_part_read(struct db *db, uint64_t room_id, struct message_list *list);
+
+/* What stands out in a room for one user. */
+struct kept {
+    uint64_t *saved; /* the seqs of what he saved, the latest ones; the caller frees */
+    size_t count;
+    size_t pins; /* how many are pinned there */
+};
+enum db_result db_part_kept(struct db *db, uint64_t room_id, uint64_t user_id, struct kept *kept);
 
 /* Frees what belongs to one. */
 void db_part_release(struct message *message);

@@ -104,14 +104,14 @@ static void read_list(struct db *db, size_t max, size_t field, struct room_list 
 
 enum db_result db_room_mine(struct db *db, uint64_t user_id, struct room_list *list)
 {
-    enum db_result result = db_run(
-        db,
-        "SELECT " DB_ROOM_COLUMNS
-        ", IF(r.last_seq > m.read_seq, (SELECT COUNT(*) FROM mentions x WHERE x.user_id = m.user_id AND "
-        "x.room_id = r.id AND x.seq > m.read_seq), 0) FROM members m JOIN rooms r ON r.id = "
-        "m.room_id" DB_ROOM_OTHER
-        "WHERE m.user_id = ? AND r.deleted_at IS NULL ORDER BY r.kind, 4, r.id LIMIT ?",
-        "uu", user_id, (uint64_t)ROOMS_MAX);
+    enum db_result result =
+        db_run(db,
+               "SELECT " DB_ROOM_COLUMNS ", IF(r.last_seq > m.read_seq, (SELECT COUNT(*) FROM mentions x "
+               "FORCE INDEX (PRIMARY) WHERE x.user_id = m.user_id AND "
+               "x.room_id = r.id AND x.seq > m.read_seq), 0) FROM members m JOIN rooms r ON r.id = "
+               "m.room_id" DB_ROOM_OTHER
+               "WHERE m.user_id = ? AND r.deleted_at IS NULL ORDER BY r.kind, 4, r.id LIMIT ?",
+               "uu", user_id, (uint64_t)ROOMS_MAX);
 
     *list = (struct room_list){NULL, 0};
     if (result == DB_OK)

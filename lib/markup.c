@@ -63,12 +63,13 @@ static size_t line_depth(const char *line, size_t len)
 static void measure_line(const char *line, size_t len, struct shape *s, size_t *pipes)
 {
     size_t depth = line_depth(line, len), token = 0, urls = 0;
+    char before = ' ';
 
     s->lines++;
     s->pieces += 1 + depth / 2;
     s->depth = depth > s->depth ? depth : s->depth;
     for (size_t i = 0; i < len; i++) {
-        char c = line[i], before = i > 0 ? line[i - 1] : ' ';
+        char c = line[i];
         if (strchr("*_~[]!<&`\\", c) != NULL && (c != before || c == '[' || c == ']'))
             s->pieces++;
         *pipes += c == '|';
@@ -79,6 +80,7 @@ static void measure_line(const char *line, size_t len, struct shape *s, size_t *
             s->urls += urls * token;
             token = urls = 0;
         }
+        before = c;
     }
 }
 
@@ -317,7 +319,7 @@ static void put_task(struct writer *w, cmark_node *node, bool enter)
 static void put_cell(struct writer *w, cmark_node *node, bool enter)
 {
     (void)node;
-    char align = w->align != NULL ? (char)w->align[w->column] : '\0';
+    uint8_t align = w->align != NULL ? w->align[w->column] : 0;
 
     if (enter)
         strbuf_addf(w->out, "<t%c dir=\"auto\"%s>", w->head ? 'h' : 'd',

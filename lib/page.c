@@ -143,8 +143,7 @@ void page_answer(struct strbuf *out, int status, const char *headers, const void
 
     strbuf_addf(&http, "Status: %d %s\r\n%s%sContent-Length: %zu\r\n\r\n", status, page_reason(status),
                 headers,
-                strstr(headers, "Cache-Control:") != NULL ? "" : "Cache-Control: private, no-store\r\n",
-                len);
+                strstr(headers, "Cache-Control:") != NULL ? "" : "Cache-Control: private, no-store\r\n", len);
     strbuf_add(&http, body, len);
     fcgi_frame(out, http.buf, http.len, cgi);
     fcgi_frame_end(out, cgi);

@@ -1,6 +1,7 @@
 /* The bodies that the messages endpoint answers with. */
 #include "reply.h"
 #include "json.h"
+#include "mem.h"
 #include "page.h"
 #include "text.h"
 #include "timeline.h"
@@ -39,6 +40,10 @@ const struct refusal *reply_write_refusal(enum write_result result)
     static const struct refusal not_yours = {403, "not_yours", T("Only your own messages can be changed.")};
     static const struct refusal muted = {
         403, "muted", T("You may read here, but not write: an admin of this group has muted you.")};
+    static const struct refusal not_allowed = {403, "not_allowed",
+                                               T("Only admins of this group can pin messages.")};
+    static const struct refusal full = {
+        409, "full", T("50 messages are pinned here, which is the most. Take a pin off first.")};
     static const struct refusal nonce_taken = {
         409, "nonce_taken",
         T("Another message was sent under the same nonce. Send this one again to post it too.")};
@@ -62,6 +67,8 @@ const struct refusal *reply_write_refusal(enum write_result result)
         [WRITE_MUTED] = &muted,
         [WRITE_NO_MESSAGE] = &no_message,
         [WRITE_NOT_YOURS] = &not_yours,
+        [WRITE_NOT_ALLOWED] = &not_allowed,
+        [WRITE_FULL] = &full,
         [WRITE_NONCE_TAKEN] = &nonce_taken,
         [WRITE_CHANGED] = &changed,
         [WRITE_GONE] = &gone,
@@ -74,6 +81,31 @@ const struct refusal *reply_write_refusal(enum write_result result)
     };
 
     return table[result];
+}
+
+const struct refusal *reply_check(struct write *write)
+{
+    static const struct refusal no_nonce = {
+        400, "bad_parameter", T("nonce is a name for this send: 1 to 36 ASCII characters without spaces.")};
+    static const struct refusal empty = {422, "empty", T("The message is empty.")};
+    static const struct refusal invalid = {422, "invalid_text",
+                                           T("The message holds characters that cannot be sent.")};
+    static const struct refusal too_long = {413, "too_long", T("A message has at most 10,000 characters.")};
+
+    if (write->action == WRITE_SEND && write->nonce == NULL)
+        return &no_nonce;
+    if (write->text == NULL)
+        write->text = mem_dup("");
+    switch (text_check(write->text, write->text_len, TEXT_MESSAGE_MAX)) {
+    case TEXT_INVALID:
+        return &invalid;
+    case TEXT_LONG:
+        return &too_long;
+    case TEXT_EMPTY:
+        return write->files > 0 ? NULL : &empty;
+    default:
+        return NULL;
+    }
 }
 
 void reply_cursor(const struct read_job *read, char out[CURSOR_TEXT])
@@ -256,7 +288,7 @@ void reply_compose(struct strbuf *out, const struct config *config, const char *
         view_set_u64(view, "Edit.Seq", write->seq);
         /* Sent again it replaces what is there now, which the page has shown. */
         view_set_u64(view, "Edit.Base", write->change != 0 ? write->change : write->base);
-        if (write->present != NULL) {
+        if (why != NULL && write->present != NULL) {
             struct strbuf text = STRBUF_INIT;
             strbuf_addf(&text, t("%s It reads now: %s"), t(why->text), write->present);
             view_set(view, "Error.Text", text.buf);

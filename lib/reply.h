@@ -14,6 +14,10 @@ struct refusal {
 const struct refusal *reply_read_refusal(enum read_status status);   /* NULL for READ_OK */
 const struct refusal *reply_write_refusal(enum write_result result); /* NULL for WRITE_DONE */
 
+/* What is wrong with a text that is sent or edited, or with its nonce; NULL: nothing. A text that is missing becomes an
+ * empty one, which does where files go along. */
+const struct refusal *reply_check(struct write *write);
+
 /* The cursor that belongs to what a read found. */
 void reply_cursor(const struct read_job *read, char out[CURSOR_TEXT]);
 

@@ -5,22 +5,24 @@
 
 static const struct {
     enum role least;
-    bool direct;
+    enum role direct; /* the same in a direct room; ROLE_NONE: nobody */
 } table[RIGHT_COUNT] = {
-    [RIGHT_READ] = {ROLE_MUTED, true},        [RIGHT_SEND] = {ROLE_MEMBER, true},
-    [RIGHT_LEAVE] = {ROLE_MUTED, false},      [RIGHT_UPDATE] = {ROLE_ADMIN, false},
-    [RIGHT_ADD] = {ROLE_ADMIN, false},        [RIGHT_REMOVE] = {ROLE_ADMIN, false},
-    [RIGHT_MUTE] = {ROLE_ADMIN, false},       [RIGHT_BAN] = {ROLE_ADMIN, false},
-    [RIGHT_DELETE_ANY] = {ROLE_ADMIN, false}, [RIGHT_VERSIONS] = {ROLE_ADMIN, false},
-    [RIGHT_DELETE] = {ROLE_ADMIN, false},     [RIGHT_ROLE] = {ROLE_OWNER, false},
-    [RIGHT_HANDOVER] = {ROLE_OWNER, false},
+    [RIGHT_READ] = {ROLE_MUTED, ROLE_MUTED},      [RIGHT_SEND] = {ROLE_MEMBER, ROLE_MEMBER},
+    [RIGHT_LEAVE] = {ROLE_MUTED, ROLE_NONE},      [RIGHT_UPDATE] = {ROLE_ADMIN, ROLE_NONE},
+    [RIGHT_ADD] = {ROLE_ADMIN, ROLE_NONE},        [RIGHT_REMOVE] = {ROLE_ADMIN, ROLE_NONE},
+    [RIGHT_MUTE] = {ROLE_ADMIN, ROLE_NONE},       [RIGHT_BAN] = {ROLE_ADMIN, ROLE_NONE},
+    [RIGHT_DELETE_ANY] = {ROLE_ADMIN, ROLE_NONE}, [RIGHT_VERSIONS] = {ROLE_ADMIN, ROLE_NONE},
+    [RIGHT_PIN] = {ROLE_ADMIN, ROLE_MEMBER},      [RIGHT_DELETE] = {ROLE_ADMIN, ROLE_NONE},
+    [RIGHT_ROLE] = {ROLE_OWNER, ROLE_NONE},       [RIGHT_HANDOVER] = {ROLE_OWNER, ROLE_NONE},
 };
 
 static const char *const names[] = {"", "muted", "member", "admin", "owner"};
 
 bool rights_may(enum role role, bool direct, enum right right)
 {
-    return role >= table[right].least && (!direct || table[right].direct);
+    enum role least = direct ? table[right].direct : table[right].least;
+
+    return least != ROLE_NONE && role >= least;
 }
 
 bool rights_over(enum role actor, enum role target)

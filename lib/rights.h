@@ -19,13 +19,14 @@ enum right {
     RIGHT_BAN,        /* whom one stands over, and who is no member */
     RIGHT_DELETE_ANY, /* anybody's message */
     RIGHT_VERSIONS,   /* what any message said before it was edited; one's own: whoever reads */
+    RIGHT_PIN,        /* messages; in a direct room both */
     RIGHT_DELETE,     /* the room */
     RIGHT_ROLE,       /* give and take roles */
     RIGHT_HANDOVER,   /* make another one owner in one's place */
     RIGHT_COUNT
 };
 
-/* In a direct room both are members and nothing can be managed or left. */
+/* In a direct room both are members, and nothing but pins can be managed. */
 bool rights_may(enum role role, bool direct, enum right right);
 
 /* Whether somebody of the one role may act on another one of the other: an owner on everybody, else on lower roles. */

@@ -1,5 +1,6 @@
 /* Messages as they are shown. */
 #include "timeline.h"
+#include "db_part.h"
 #include "form.h"
 #include "json.h"
 #include "lang.h"
@@ -314,6 +315,7 @@ static void one(struct view *item, const struct message *m, uint64_t viewer)
     view_flag(item, "Deleted", m->deleted);
     if (m->deleter != NULL)
         view_set(item, "Deleter", timeline_display(m->deleter, m->deleter_display));
+    view_flag(item, "Pinned", (m->parts & PART_PIN) != 0);
     view_flag(item, "Edited", m->edited_at[0] != '\0' && !m->deleted);
     struct view *sender = view_child(item, "Sender");
     view_set_u64(sender, "Id", m->sender_id);
@@ -400,6 +402,9 @@ void timeline_view(struct view *view, const struct message_list *list, const str
                   there && (mine || rights_may(viewer->role, viewer->direct, RIGHT_VERSIONS)));
         view_flag(item, "CanAnswer", there && rights_may(viewer->role, viewer->direct, RIGHT_SEND));
         view_flag(item, "CanMark", there);
+        for (size_t k = 0; viewer->kept != NULL && k < viewer->kept->count; k++)
+            if (viewer->kept->saved[k] == m->seq)
+                view_flag(item, "Saved", true);
     }
 }
 
@@ -480,6 +485,8 @@ static void json_one(struct strbuf *out, const struct message *m, const char *ht
         timeline_file_json(out, &m->file[i]);
         strbuf_addstr(out, i + 1 == m->files ? "]" : "");
     }
+    if ((m->parts & PART_PIN) != 0)
+        strbuf_addstr(out, ",\"pinned\":true");
     if (m->deleter != NULL) {
         strbuf_addstr(out, ",\"deleted_by\":{\"name\":");
         json_text(out, m->deleter);

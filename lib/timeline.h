@@ -35,7 +35,8 @@ struct timeline_viewer {
     enum role role; /* in the room of these messages */
     bool direct;
     uint64_t first_new; /* the first unread message; 0: none */
-    int zone;           /* minutes east of UTC, for the days */
+    const struct kept *kept;
+    int zone; /* minutes east of UTC, for the days */
 };
 
 /* Fills Messages.N of the view, in order, with grouping and day separators when there is a viewer. */

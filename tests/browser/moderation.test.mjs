@@ -119,6 +119,7 @@ test('a message marked as unread stays so on the open page, stands below the lin
   await sees(ben, 'three');
   await ben.page.waitForTimeout(2500); // read, and the mark is reported
   await message(ben, 'two').hover();
+  await message(ben, 'two').locator('[data-tool="more"]').click();
   await message(ben, 'two').locator('[data-tool="unread"]').click();
   await entry(ben, room).locator('.count', { hasText: '2' }).waitFor();
   assert.match(await ben.page.title(), /^\(2\)/);
@@ -168,8 +169,8 @@ test('without scripts: muted there is a note in place of the composer, and a mes
   await plain.page.goto(`${snug.url}/rooms/${room}`);
   const frame = plain.page.frameLocator('iframe');
   await frame.locator('.message', { hasText: 'two' }).hover();
-  await frame.locator('.message', { hasText: 'two' }).getByRole('link', { name: 'Mark unread' }).click();
-  await plain.page.getByRole('button', { name: 'Mark as unread' }).click();
+  await frame.locator('.message', { hasText: 'two' }).getByRole('link', { name: 'More' }).click();
+  await plain.page.getByRole('button', { name: 'Mark unread' }).click();
   await plain.page.waitForURL(/\/rooms$/);
   await entry(plain, room).locator('.count', { hasText: '1' }).waitFor();
   await act(room, 'Mute', plain);

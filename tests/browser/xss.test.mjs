@@ -32,7 +32,8 @@ let direct;
 
 const PUT = {
   'display name': (who, vector) => who.submit('/account', { action: 'profile', display: one(vector, 64), email: `${who.name}@example.org` }),
-  'e-mail': (who, vector) => who.submit('/account', { action: 'profile', display: one(vector, 64), email: `${vector.replace(/[\s<>()[\],;:\\"@]/g, '').slice(0, 60)}@${who.name}.example` }),
+  'e-mail': (who, vector) => who.submit('/account', { action: 'profile', display: one(vector, 64), email: `${vector.replace(/[\s<>()[\],;:\\"@]/g, '').slice(0, 60)}@${who.name}.example`, profile_password: PASSWORD }),
+  mention: (who, vector) => who.message({ room, text: `@${ana.name} ${vector}`, nonce: nonce() }),
   message: (who, vector) => who.message({ room, text: vector, nonce: nonce() }),
   'direct message': async (who, vector) => who.message({ room: await who.direct(ana.name), text: vector, nonce: nonce() }),
   'edited message': async (who, vector) => who.message({ action: 'edit', room, seq: (await who.say(room, vector)).seq, text: `${vector} ` + 'again' }),
@@ -71,6 +72,7 @@ const POST = () => [
   ['/messages', { room, text: ALL, nonce: 'none at all' }],
   ['/messages', { room, action: 'edit', seq: 1, base: 99999, text: ALL }],
   ['/messages', { room, text: ALL, nonce: nonce(), csrf: ALL }],
+  ['/messages', { room, text: ALL, action: 'preview' }],
   [`/people/${ana.name}`, { [ALL]: ALL, csrf: 'x' }], // a form that went stale comes back with all its fields
   ['/admin', { name: ALL, registration: ALL, history: ALL, days: ALL }],
   [`/admin/users/${ana.name}`, { action: 'delete', confirm: ALL }],
@@ -78,7 +80,7 @@ const POST = () => [
 ];
 
 const PAGES = () => ['/rooms', `/rooms/${room}`, `/rooms/${room}?before=60`, `/rooms/${room}?edit=${own}`, `/rooms/${room}?delete=${own}`, `/rooms/${room}?unread=${own}`, `/rooms/${room}?versions=${own}`,
-  `/rooms/${room}/settings`, `/messages?room=${room}&limit=200`, `/rooms/${groups[1]}`, `/rooms/${groups[9]}/settings`, `/rooms/${direct}`, '/people', '/people?page=2', `/people/${crowd[1].name}`, '/account',
+  `/rooms/${room}/settings`, `/messages?room=${room}&limit=200`, `/rooms/${groups[1]}`, `/rooms/${groups[9]}/settings`, `/rooms/${direct}`, '/for-you', '/people', '/people?page=2', `/people/${crowd[1].name}`, '/account',
   '/admin', '/admin/users', '/admin/users?after=a', `/admin/users/${crowd[5].name}`, '/admin/groups', `/admin/groups/${groups[5]}`, '/admin/invitations', '/admin/log', '/nothing'];
 let own; // a message of ana's, edited
 

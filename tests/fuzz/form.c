@@ -60,9 +60,9 @@ static void fields(const uint8_t *data, size_t size)
 
 static void cookies(const uint8_t *data, size_t size)
 {
-    char *header = mem_dupn(data, size), *all;
+    char *header = mem_dupn(data, size);
+    struct strbuf all = STRBUF_INIT;
     char *small = mem_alloc(8), *large = mem_alloc(size + 1);
-    size_t len = strlen(header);
 
     if (form_cookie(header, "a", small, 8))
         CHECK(strlen(small) < 8);
@@ -73,11 +73,10 @@ static void cookies(const uint8_t *data, size_t size)
         CHECK(fits == (strlen(large) < 8) && (!fits || strcmp(small, large) == 0));
     }
     /* Whatever comes before it, a cookie of ours is found: unless that has the same name. */
-    all = mem_alloc(len + sizeof "; ours=x1");
-    memcpy(all, header, len);
-    memcpy(all + len, "; ours=x1", sizeof "; ours=x1");
-    CHECK(strstr(header, "ours") != NULL || (form_cookie(all, "ours", small, 8) && strcmp(small, "x1") == 0));
-    free(all);
+    strbuf_addf(&all, "%s; ours=x1", header);
+    CHECK(strstr(header, "ours") != NULL ||
+          (form_cookie(all.buf, "ours", small, 8) && strcmp(small, "x1") == 0));
+    strbuf_release(&all);
     free(small);
     free(large);
     free(header);

@@ -14,7 +14,7 @@
 #include <dirent.h>
 #include <unistd.h>
 
-#define NAMES_MAX 600
+#define NAMES_MAX 4000
 #define PAGES_MAX 64
 #define DEPTH     4
 
@@ -240,24 +240,30 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (count < sizeof values / sizeof values[0] && size > 0);
     struct view *hostile = view_new(), *plain = view_new();
     for (size_t i = 0; i < names_count; i++) {
-        const char *value = values[(i * 7 + i / count) % count];
-        char *mild = harmless(value);
+        const char *end = strrchr(names[i], '.'), *value = values[(i * 7 + i / count) % count];
+        /* What markup.c made is shown as it is, and addresses are made by the programs. */
+        bool marked = end != NULL && strcmp(end, ".Html") == 0;
+        bool address = end != NULL &&
+                       (strcmp(end, ".Url") == 0 || strcmp(end, ".Link") == 0 || strcmp(end, ".Path") == 0);
+        value = marked ? "<em>marked</em>" : address ? "/made/here" : value;
+        char *mild = marked || address ? mem_dup(value) : harmless(value);
         view_set(hostile, names[i], value);
         view_set(plain, names[i], mild);
         free(mild);
     }
-    /* The one address that is a value: a route's own path. */
-    view_set(hostile, "Again.Path", "/account");
-    view_set(plain, "Again.Path", "/account");
     /* One that is on every page that has a head; ClearSilver drops a CR, which no text of ours holds. */
     view_set(hostile, "Site.Name", values[0]);
     char *shown = render(hostile, page), *other = render(plain, page), *read = decoded(shown);
     skeleton(shown, &hostile_bones);
     skeleton(other, &plain_bones);
     bool same = strcmp(hostile_bones.buf, plain_bones.buf) == 0;
+    size_t from = 0;
+    while (hostile_bones.buf[from] != '\0' && hostile_bones.buf[from] == plain_bones.buf[from])
+        from++;
+    from = from > 200 ? from - 200 : 0;
     if (!same)
-        fprintf(stderr, "%s:\n%s\n\nand with harmless values:\n%s\n", page, hostile_bones.buf,
-                plain_bones.buf);
+        fprintf(stderr, "%s: …%.500s\nand with harmless values: …%.500s\n", page, hostile_bones.buf + from,
+                plain_bones.buf + from);
     CHECK(same);
     if (strstr(shown, "name=\"csrf\"") != NULL && strchr(values[0], '\r') == NULL)
         CHECK(strstr(read, values[0]) != NULL);

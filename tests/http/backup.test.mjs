@@ -11,6 +11,7 @@ import { Client, PASSWORD, people, person, unique } from './client.mjs';
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'snug-backup-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
+const BYTES = Buffer.from([0, 255, 10, 13, 7]);
 const make = (target, vars) => new Promise((resolve) => {
   const env = { ...process.env, DB: '', DB_USER: '', DB_PASSWORD: '', DB_NAME: '', ...vars };
   execFile('make', ['-s', target], { cwd: root, env, timeout: 120000 }, (error, out, err) => resolve({ status: error ? error.code : 0, said: `${out}${err}` }));
@@ -24,6 +25,7 @@ describe('a backup', () => {
   let writers;
   let rooms;
   let cursor;
+  let upload;
 
   before(async () => {
     [old, fresh] = await Promise.all([startSite(), startSite({ vars: { LIMITS: 'off' } })]);
@@ -31,8 +33,11 @@ describe('a backup', () => {
     await Promise.all(writers.map((writer) => writer.csrf()));
     rooms = [];
     for (let at = 0; at < 4; at += 1) rooms.push(await writers[at].group({ members: writers.map(({ name }) => name).join(' '), history: at === 3 ? '50' : '' }));
-    fs.mkdirSync(`${old.var}/files/ab`, { recursive: true });
-    fs.writeFileSync(`${old.var}/files/ab/cdef`, Buffer.from([0, 255, 10, 13, 7]));
+    const body = Buffer.concat([Buffer.from(`--x\r\nContent-Disposition: form-data; name="room"\r\n\r\n${rooms[0]}\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="plan.bin"\r\n\r\n`), BYTES, Buffer.from('\r\n--x--\r\n')]);
+    const sent = await writers[0].request('/files', { method: 'POST', body, accept: 'application/json', headers: { 'Content-Type': 'multipart/form-data; boundary=x', 'X-CSRF-Token': await writers[0].csrf() } });
+    assert.equal(sent.status, 201, sent.text);
+    [upload] = sent.json().files;
+    assert.equal((await writers[0].message({ room: rooms[0], text: 'the plan', nonce: unique('n').slice(0, 30), file: upload.id })).status, 201);
   });
 
   test('is made while people write, by one command, and for nobody else to read', async () => {
@@ -90,7 +95,7 @@ describe('a backup', () => {
     }
     assert.deepEqual(await fresh.sql('SHOW TABLES'), tables);
     assert.deepEqual(await fresh.sql('SELECT COUNT(*) FROM users'), [['0']]);
-    assert.equal(fs.existsSync(`${fresh.var}/files/ab`), false);
+    assert.deepEqual(fs.readdirSync(`${fresh.var}/files`), []);
   });
 
   test('becomes a site again by one command, with all that was acknowledged before it began', async () => {
@@ -113,7 +118,9 @@ describe('a backup', () => {
       found += 1;
     }
     assert.ok(found >= 250, `${found} of ${told.size}`);
-    assert.deepEqual(fs.readFileSync(`${fresh.var}/files/ab/cdef`), Buffer.from([0, 255, 10, 13, 7]));
+    const plan = await reader.get(`/files/${upload.id}`);
+    assert.equal(plan.status, 200);
+    assert.ok(plan.body.equals(BYTES), 'what was sent beside text is there, too');
     assert.deepEqual(await fresh.sql("SHOW TABLES LIKE 'restoring'"), []);
   });
 

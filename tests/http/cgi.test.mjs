@@ -53,7 +53,7 @@ function cgi(program, path, { method = 'GET', body = '', type = body ? FORM : ''
 const words = (text) => text.replace(/name="nonce" value="[^"]*"/g, '').replace(/data-cursor="[^"]*"/, '').replace(/ online|online|away/gi, '').replace(/name="csrf" (content|value)="[^"]*"/g, '').replace(/data-nonce="[^"]*"/g, '').replace(/Last used [^<]*/g, '');
 
 describe('as plain CGI', () => {
-  for (const [program, path] of [['home', '/'], ['register', '/register'], ['login', '/login'], ['logout', '/logout'], ['account', '/account'], ['people', '/people'], ['people', '/people/NAME'], ['rooms', '/rooms'], ['room', '/rooms/ID'], ['settings', '/rooms/ID/settings'],
+  for (const [program, path] of [['home', '/'], ['register', '/register'], ['login', '/login'], ['logout', '/logout'], ['account', '/account'], ['people', '/people'], ['people', '/people/NAME'], ['rooms', '/rooms'], ['room', '/rooms/ID'], ['settings', '/rooms/ID/settings'], ['search', '/search?q=a'], ['search', '/saved'], ['search', '/rooms/ID/pins'],
     ['messages', '/messages?room=ID'], ['health', '/health'], ['home', '/for-you'], ['home', '/nothing'], ['room', '/rooms/999999999'], ['account', '/account?x=%00']]) {
     test(`${program} answers ${path} as it does behind nginx`, async () => {
       const at = path.replace('ID', room).replace('NAME', ben.name);

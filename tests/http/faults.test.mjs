@@ -6,7 +6,7 @@ import { limitDescriptors, spareDescriptors } from '../lib/descriptors.mjs';
 import { PATIENCE, startSite } from '../lib/site.mjs';
 import { Client, addUsers, descriptorsOf, eventually, nonce, people, person, sleep, textOf } from './client.mjs';
 
-const PROGRAMS = ['home', 'register', 'login', 'logout', 'reset', 'account', 'people', 'rooms', 'room', 'settings', 'files', 'admin', 'messages', 'health'];
+const PROGRAMS = ['home', 'register', 'login', 'logout', 'reset', 'account', 'people', 'rooms', 'room', 'settings', 'files', 'search', 'admin', 'messages', 'health'];
 let site;
 let anna;
 let ben;
@@ -80,7 +80,7 @@ describe('a program that is killed', () => {
       assert.ok(old.length >= 1, 'it runs');
       const [somebody] = await addUsers(site, 1);
       const ask = { home: () => anna.get('/'), register: () => new Client(site.url).get('/register'), login: () => new Client(site.url).get('/login'), logout: () => anna.get('/logout'), account: () => anna.get('/account'), people: () => anna.get(`/people/${somebody}`),
-        rooms: () => anna.get('/rooms'), room: () => anna.get(`/rooms/${room}`), settings: () => anna.get(`/rooms/${room}/settings`), messages: () => anna.list({ room }), health: () => anna.get('/health'), files: () => anna.get('/files/1/x'), admin: () => anna.get('/admin'), reset: () => new Client(site.url).get('/forgot') }[program];
+        rooms: () => anna.get('/rooms'), room: () => anna.get(`/rooms/${room}`), settings: () => anna.get(`/rooms/${room}/settings`), search: () => anna.get('/search?q=a'), messages: () => anna.list({ room }), health: () => anna.get('/health'), files: () => anna.get('/files/1/x'), admin: () => anna.get('/admin'), reset: () => new Client(site.url).get('/forgot') }[program];
       const expected = (await ask()).status;
       assert.ok(expected < 500);
       site.kill(program);

@@ -315,10 +315,10 @@ describe('a message', () => {
     const said = [];
     for (const text of ['one', 'two', 'three']) said.push((await cast.owner.say(id, text)).seq);
     await cast.member.message({ room: id, action: 'read', seq: said[2] });
-    assert.ok((await cast.member.get(`/rooms/${id}`)).text.includes(`?unread=${said[1]}#unread`));
-    const ask = (await cast.member.get(`/rooms/${id}?unread=${said[1]}`)).text;
-    const form = formsOf(ask).find((each) => each.id === 'unread');
-    const to = await done(cast.member.submit('/messages', Object.fromEntries(form.controls.filter((each) => each.name).map((each) => [each.name, each.value])), { accept: 'text/html' }));
+    assert.ok((await cast.member.get(`/rooms/${id}`)).text.includes(`?more=${said[1]}#more`));
+    const ask = (await cast.member.get(`/rooms/${id}?more=${said[1]}`)).text;
+    const form = formsOf(ask).find((each) => each.id === 'more');
+    const to = await done(cast.member.submit('/messages', Object.fromEntries(form.controls.filter((each) => each.name && (each.name !== 'action' || each.value === 'unread')).map((each) => [each.name, each.value])), { accept: 'text/html' }));
     assert.equal(to, '/rooms', 'not back into the room, which would be read at once');
     assert.equal((await cast.member.get(to)).status, 200);
     assert.equal((await listed(cast.member, id)).unread, 2);

@@ -13,7 +13,8 @@ const OUT = ['nobody', 'suspended'];
 // What stands there: y done, n 403, x 404, c 409, e 422, - not there in a private group (404) and 403 in a public one,
 // d the same, but a public one shows its door (the page that offers to join, or the way to it), j the same as -, but it is
 // done in a public one, space: not asked.
-const MEANS = { y: [200, 201, 303], n: [403], x: [404], c: [409], e: [422] };
+// h: 403 or 404.
+const MEANS = { h: [403, 404], y: [200, 201, 303], n: [403], x: [404], c: [409], e: [422] };
 const meaning = (mark, kind) => MEANS[mark] ?? (kind === 'private' ? [404] : { '-': [403], d: [200, 303], j: [303] }[mark]);
 
 let site; // one of its own: the whole database is looked at
@@ -27,6 +28,10 @@ const secret = unique('words-of-the-group');
 const settings = (client, action, fields) => client.settings(room, action, fields, { accept: 'application/json' });
 const must = async (answer) => { const got = await answer; assert.ok(got.status < 400, `${got.status} ${got.text.slice(0, 300)}`); return got; };
 
+let file; // of the owner's, in a message
+const PARTS = 'multipart/form-data; boundary=LINE';
+const parts = (to) => Buffer.from(`--LINE\r\nContent-Disposition: form-data; name="room"\r\n\r\n${to}\r\n--LINE\r\nContent-Disposition: form-data; name="file"; filename="x.txt"\r\n\r\n${secret}\r\n--LINE--\r\n`);
+
 async function group() {
   room = await who.owner.group({ visibility: kind, topic: '', members: ['muted', 'hushed', 'member', 'admin'].map((name) => who[name].name).join(' ') });
   for (const name of ['hushed', 'admin']) await must(settings(who.owner, 'role', { member: who[name].name, role: 'admin' }));
@@ -34,6 +39,8 @@ async function group() {
   for (const name of ['muted', 'hushed', 'member', 'admin', 'owner']) seq[name] = (await who[name].say(room, `${secret} ${name}`)).seq;
   seq.edited = (await who.owner.say(room, secret)).seq;
   await must(who.owner.message({ room, action: 'edit', seq: seq.edited, text: `${secret} again` }));
+  [{ id: file }] = (await must(who.owner.post('/files', parts(room), { accept: 'application/json', headers: { 'X-CSRF-Token': await who.owner.csrf(), 'Content-Type': PARTS } }))).json().files;
+  await must(who.owner.message({ room, text: '', nonce: nonce(), file }));
   for (const name of ['muted', 'hushed']) await must(settings(who.owner, 'mute', { member: who[name].name }));
   await must(settings(who.owner, 'ban', { member: who.banned.name }));
 }
@@ -55,7 +62,7 @@ before(async () => {
 let columns;
 async function stored() {
   columns ??= await site.sql(`SELECT table_name, GROUP_CONCAT(CONCAT('IFNULL(HEX(\`', column_name, '\`), "")') ORDER BY ordinal_position)
-    FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name NOT IN ('presence', 'attempts')
+    FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name NOT IN ('presence', 'attempts') AND table_name NOT LIKE 'search%'
     AND CONCAT(table_name, '.', column_name) NOT IN ('users.version', 'users.changed_at', 'users.last_room_id', 'sessions.seen_at', 'sessions.expires_at')
     GROUP BY table_name`);
   return (await site.sql(columns.map(([table, list]) => `SELECT CONCAT_WS('.', '${table}', ${list}) FROM ${table};`).join('\n'))).flat().sort();
@@ -82,12 +89,18 @@ const ROOM = [
   ['history', 'GET', () => `${R()}?before=${seq.owner + 1}`, 'dddyyyyy'],
   ['versions', 'GET', () => `${R()}?versions=${seq.edited}`, 'dddnnnyy'],
   ['panel', 'GET', S, 'dddyyyyy'],
+  ['pins', 'GET', () => `${R()}/pins`, 'dddyyyyy'],
   ['read on', 'GET', () => `/messages?room=${room}`, '---yyyyy'],
   ['read back', 'GET', () => `/messages?room=${room}&before=${seq.owner + 1}`, '---yyyyy'],
   ['timeline', 'GET', () => `/messages?room=${room}`, '---yyyyy', null, { accept: 'text/html' }],
   ['stream', 'GET', () => `/messages?room=${room}`, '---     ', null, { accept: 'text/event-stream' }],
   ['send', 'POST', M, '---nnyyy', () => ({ room, text: 'x', nonce: nonce() })],
   ['react', 'POST', M, '---nnyyy', () => ({ room, action: 'react', seq: seq.owner, emoji: '👍' })],
+  ['typing', 'POST', M, 'yyyyyyyy', () => ({ room, action: 'typing' }), { open: true }], // a hint: it stores nothing
+  ['send a file', 'POST', () => '/files', '---nnyyy', () => parts(room)],
+  ['a file', 'GET', () => `/files/${file}`, 'hhhyyyyy'],
+  ['a file by its name', 'GET', () => `/files/${file}/x.txt`, 'hhhyyyyy'],
+  ['its preview', 'GET', () => `/files/${file}/preview`, 'hhh     '],
   ['edit one\'s own', 'POST', M, '   nnyyy', (name) => ({ room, action: 'edit', seq: seq[name] ?? 1, text: unique('text') })],
   ['edit another\'s', 'POST', M, '---nnnn ', () => ({ room, action: 'edit', seq: seq.owner, text: 'x' })],
   ['delete another\'s', 'POST', M, '---nnnyy', async () => ({ room, action: 'delete', ...await owners() })],
@@ -95,6 +108,8 @@ const ROOM = [
   ['preview', 'POST', M, '---yyyyy', () => ({ room, action: 'preview', text: '*x*' })],
   ['read', 'POST', M, '---yyyyy', () => ({ room, action: 'read', seq: 1 })],
   ['unread', 'POST', M, '---yyyyy', () => ({ room, action: 'unread', seq: 1 })],
+  ...['pin', 'unpin'].map((action) => [action, 'POST', M, '---nnnyy', () => ({ room, action, seq: seq.edited })]),
+  ...['save', 'unsave'].map((action) => [action, 'POST', M, '---yyyyy', () => ({ room, action, seq: seq.edited })]),
   ['update', 'POST', S, '---nnnyy', () => ({ action: 'update', name: unique('group'), topic: '', visibility: kind, history: '' })],
   ['add', 'POST', S, '---nnnyy', async () => ({ action: 'add', members: await newcomer() })],
   ...['remove', 'mute', 'unmute', 'ban'].flatMap((action) => [
@@ -122,6 +137,10 @@ const REST = [
   ['writing there', 'POST', M, 'xxxxxyyx', () => ({ room: direct, text: 'x', nonce: nonce() })],
   ['marking there', 'POST', M, 'xxxxxyyx', () => ({ room: direct, action: 'read', seq: 1 })],
   ['deleting there', 'POST', M, 'xxxxx nx', () => ({ room: direct, action: 'delete', seq: 1 })],
+  ['its pins', 'GET', () => `/rooms/${direct}/pins`, 'xxxxxyyx'],
+  ['pinning there', 'POST', M, 'xxxxxyyx', () => ({ room: direct, action: 'pin', seq: 1 })],
+  ['search', 'GET', () => '/search?q=a', 'yyyyyyyy'],
+  ['saved', 'GET', () => '/saved', 'yyyyyyyy'],
   ['its panel', 'GET', () => `/rooms/${direct}/settings`, 'xxxxxxxx'],
   ...['join', 'leave', 'delete', 'update', 'add', 'mute'].map((action) => [`${action} there`, 'POST', () => `/rooms/${direct}/settings`, 'xxxxxxxx',
     () => ({ action, member: who.admin.name, members: who.other.name, name: unique(), visibility: 'public' })]),
@@ -147,7 +166,8 @@ const REST = [
   ['write to who is suspended', 'POST', () => `/people/${who.suspended.name}`, 'xxxxxxxx', () => ({})],
   ['list of one\'s rooms', 'GET', M, 'yyyyyyyy'],
   ['account', 'GET', () => '/account', 'yyyyyyyy'],
-  own('profile', (name) => ({ display: unique('display'), email: `${name}@example.org` })),
+  own('profile', (name) => ({ display: unique('display'), email: `${who[name].name}@example.org` })),
+  ['profile with another address', 'POST', () => '/account', 'eeeeeeee', () => ({ action: 'profile', display: 'x', email: `${unique()}@example.org`, profile_password: 'wrong' })],
   own('preferences', () => ({ theme: 'dark', language: 'de' })),
   ...['password', 'codes', 'delete'].map((action) => [`${action} without the present one`, 'POST', () => '/account', 'eeeeeeee',
     () => ({ action, password: 'a new password', current: 'wrong', codes_password: 'wrong', delete_password: 'wrong', messages: 'keep' })]),
@@ -167,7 +187,8 @@ const REST = [
 
 async function ask(client, [, method, path, , , { accept = 'application/json' } = {}], given, headers = {}) {
   if (method === 'GET') return client.get(path(), { accept, headers, seconds: 20 });
-  return client.post(path(), given ?? {}, { accept, headers: { 'X-CSRF-Token': await client.csrf(), ...headers } });
+  const type = Buffer.isBuffer(given) ? { 'Content-Type': PARTS } : {};
+  return client.post(path(), given ?? {}, { accept, headers: { 'X-CSRF-Token': await client.csrf(), ...type, ...headers } });
 }
 
 async function tried(row) {
@@ -231,7 +252,7 @@ describe('every action, as every kind of user', () => {
 
 test('no route and no action is missing here', () => {
   const rows = [...ROOM, ...REST];
-  room = direct = 1;
+  room = direct = file = 1;
   seq = {};
   const paths = new Set(rows.map(([, method, path]) => `${method} ${path().replace(/\?.*/, '')}`));
   const actions = new Set(rows.map(([what]) => what.split(' ')[0]));

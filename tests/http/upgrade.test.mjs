@@ -35,10 +35,10 @@ const clear = async () => site.sql((await tables()).map((name) => `DROP TABLE ${
 const structure = async () => Object.fromEntries((await site.sql((await tables()).map((name) => `SHOW CREATE TABLE ${name};`).join(' ')))
   .map(([name, text]) => [name, text.replace(/ AUTO_INCREMENT=\d+/, '')]));
 
-// table -> its columns: [name, type, whole type]
+// table -> its columns: [name, type, whole type]. Not those of the search, which are made anew from the messages all the time.
 async function columnsOf() {
   const found = {};
-  for (const [table, ...column] of await site.sql('SELECT table_name, column_name, data_type, column_type FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY 1, ordinal_position')) (found[table] ??= []).push(column);
+  for (const [table, ...column] of await site.sql('SELECT table_name, column_name, data_type, column_type FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name NOT LIKE "search%" ORDER BY 1, ordinal_position')) (found[table] ??= []).push(column);
   return found;
 }
 

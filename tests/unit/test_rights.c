@@ -49,12 +49,13 @@ static void a_higher_role_may_all_that_a_lower_one_may(void **state)
             assert_true(rights_may(role, false, right) >= rights_may(role - 1, false, right));
 }
 
-static void direct_rooms_are_read_and_written_and_nothing_else(void **state)
+static void direct_rooms_are_read_written_and_pinned_in_and_nothing_else(void **state)
 {
     (void)state;
     for (enum right right = 0; right < RIGHT_COUNT; right++)
         for (enum role role = ROLE_MEMBER; role <= ROLE_OWNER; role++)
-            assert_int_equal(rights_may(role, true, right), right == RIGHT_READ || right == RIGHT_SEND);
+            assert_int_equal(rights_may(role, true, right),
+                             right == RIGHT_READ || right == RIGHT_SEND || right == RIGHT_PIN);
 }
 
 static void one_stands_over_lower_roles_and_an_owner_over_all(void **state)
@@ -78,7 +79,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_guide_and_the_table_are_the_same),
         cmocka_unit_test(a_higher_role_may_all_that_a_lower_one_may),
-        cmocka_unit_test(direct_rooms_are_read_and_written_and_nothing_else),
+        cmocka_unit_test(direct_rooms_are_read_written_and_pinned_in_and_nothing_else),
         cmocka_unit_test(one_stands_over_lower_roles_and_an_owner_over_all),
         cmocka_unit_test(roles_have_their_names),
     };
