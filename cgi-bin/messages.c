@@ -711,8 +711,7 @@ static void serve(void)
         struct epoll_event events[EVENTS];
         int count = epoll_wait(epoll, events, EVENTS, 10);
         for (int i = 0; i < count; i++)
-            if (events[i].data.ptr != &on_listener && events[i].data.ptr != &on_jobs &&
-                events[i].data.ptr != &on_wake)
+            if (events[i].data.ptr != &on_jobs)
                 hub_event(app.hub, events[i].data.ptr, events[i].events);
         take_done();
         hub_turn(app.hub);
