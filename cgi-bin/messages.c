@@ -704,19 +704,18 @@ static void serve(void)
 
     /* Others take the requests that come now; those that were taken are answered. */
     epoll_ctl(epoll, EPOLL_CTL_DEL, 0, NULL);
+    wake_close(&app.config, wake); /* else what waits there would not let this loop wait */
     hub_shutdown(app.hub);
-    for (int ms = 0; ms < GRACE_MS && (job_thread_load(app.thread) > 0 || hub_readers(app.hub) > 0);
-         ms += 10) {
+    int64_t end = hub_now(app.hub) + GRACE_MS;
+    while (hub_now(app.hub) < end && (job_thread_load(app.thread) > 0 || hub_readers(app.hub) > 0)) {
         struct epoll_event events[EVENTS];
         int count = epoll_wait(epoll, events, EVENTS, 10);
         for (int i = 0; i < count; i++)
-            if (events[i].data.ptr != &on_listener && events[i].data.ptr != &on_jobs &&
-                events[i].data.ptr != &on_wake)
+            if (events[i].data.ptr != &on_jobs)
                 hub_event(app.hub, events[i].data.ptr, events[i].events);
         take_done();
         hub_turn(app.hub);
     }
-    wake_close(&app.config, wake);
     job_thread_stop(app.thread);
     hub_free(app.hub);
     close(epoll);
