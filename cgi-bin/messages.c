@@ -716,6 +716,8 @@ static void serve(void)
         take_done();
         hub_turn(app.hub);
     }
+    take_done(); /* the last may have been done since */
+    hub_turn(app.hub);
     job_thread_stop(app.thread);
     hub_free(app.hub);
     close(epoll);
