@@ -55,7 +55,7 @@ test('MariaDB is stopped and started again: the unsent messages are kept, and se
 
 test('while the server is away a quiet bar says so, and it goes when the server is back', async () => {
   await ben.page.route('**/messages?*', (route) => route.abort());
-  await open(ben, room);
+  await ben.page.goto(`${snug.url}/rooms/${room}`);
   await ben.page.locator('#connection', { hasText: 'Next try' }).waitFor({ timeout: LONG });
   await ben.page.unroute('**/messages?*');
   await ben.page.getByRole('button', { name: 'Try now' }).click();
