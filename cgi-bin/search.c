@@ -37,7 +37,10 @@ static struct {
     struct config config;
     struct db *db; /* NULL: there is none */
     pthread_t thread;
-} follower;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool stop;
+} follower = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
 
 static int64_t now_ms(void)
 {
@@ -48,28 +51,35 @@ static int64_t now_ms(void)
 }
 
 /* Others want the database, too: a pause as long as the step took, and a long one while much is written. */
-__attribute__((noreturn)) static void *follow(void *context)
+static void *follow(void *context)
 {
     struct db *db = context;
-    int state;
     uint64_t changes = 0, before = 0;
     int64_t looked = now_ms();
 
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
     db_thread_begin();
     if (follower.config.sandbox) /* where there is none, the program says so */
         sandbox_enter(&follower.config, false);
-    for (;;) {
+    pthread_mutex_lock(&follower.lock);
+    while (!follower.stop) {
+        pthread_mutex_unlock(&follower.lock);
         int64_t began = now_ms();
         enum db_result result = db_index_step(db, &changes);
         bool busy = before != 0 && (int64_t)(changes - before) * 1000 > BUSY * (began - looked);
         int64_t pause = result != DB_OK ? IDLE_PAUSE : busy ? BUSY_PAUSE : now_ms() - began + STEP_PAUSE;
         before = changes;
         looked = began;
-        pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &state); /* it ends only while it does nothing */
-        usleep((useconds_t)pause * 1000);
-        pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += pause / 1000 + (until.tv_nsec / 1000000 + pause % 1000) / 1000;
+        until.tv_nsec = (until.tv_nsec + pause % 1000 * 1000000) % 1000000000;
+        pthread_mutex_lock(&follower.lock);
+        if (!follower.stop)
+            pthread_cond_timedwait(&follower.wake, &follower.lock, &until);
     }
+    pthread_mutex_unlock(&follower.lock);
+    db_thread_end();
+    return NULL;
 }
 
 static void start_follower(void)
@@ -94,7 +104,10 @@ static void stop_follower(void)
 {
     if (follower.db == NULL)
         return;
-    pthread_cancel(follower.thread);
+    pthread_mutex_lock(&follower.lock);
+    follower.stop = true;
+    pthread_cond_signal(&follower.wake);
+    pthread_mutex_unlock(&follower.lock);
     pthread_join(follower.thread, NULL);
     db_free(follower.db);
 }
