@@ -356,6 +356,25 @@ SELECT u.id, t.room_id, t.seq, 'name', t.created_at FROM messages t JOIN users u
 WHERE t.room_id IN (SELECT id FROM demo_rooms) AND t.text LIKE '@ana %';
 UPDATE messages SET parts = parts | 32 WHERE room_id IN (SELECT id FROM demo_rooms) AND text LIKE '@ana %';
 
+-- What was answered and liked, as of the first moment: they take no change of their own.
+INSERT INTO replies (room_id, original, seq)
+SELECT o.room_id, o.seq, t.seq FROM messages o JOIN messages t ON t.room_id = o.room_id AND o.room_id IN (SELECT id FROM demo_rooms)
+WHERE (o.text = 'Is a barrow heaped or level?' AND t.text = 'Heaped. Always heaped.')
+  OR (o.text LIKE 'That pear tree has been promising%' AND t.text LIKE 'It gave four last year.%');
+UPDATE messages t JOIN replies p ON p.room_id = t.room_id AND p.seq = t.seq AND t.room_id IN (SELECT id FROM demo_rooms)
+SET t.reply_to = p.original, t.parts = t.parts | 2;
+UPDATE messages t JOIN replies p ON p.room_id = t.room_id AND p.original = t.seq AND t.room_id IN (SELECT id FROM demo_rooms)
+SET t.parts = t.parts | 64;
+INSERT INTO reactions (room_id, seq, emoji, user_id, created_at)
+SELECT t.room_id, t.seq, e.emoji, u.id, t.created_at FROM messages t JOIN (
+  SELECT 'It gave four last year.%' AS text, '😂' AS emoji, 'ana mira tom jun ella' AS who
+  UNION ALL SELECT 'It gave four last year.%', '🍐', 'ella noa'
+  UNION ALL SELECT 'Two heaps at the lower gate.%', '👍', 'ana ravi kofi'
+) e ON t.text LIKE e.text JOIN users u ON FIND_IN_SET(u.name, REPLACE(e.who, ' ', ','))
+WHERE t.room_id IN (SELECT id FROM demo_rooms);
+UPDATE messages t JOIN reactions p ON p.room_id = t.room_id AND p.seq = t.seq AND t.room_id IN (SELECT id FROM demo_rooms)
+SET t.parts = t.parts | 4;
+
 UPDATE rooms r JOIN (
   SELECT room_id, MAX(seq) AS seq, MAX(version) AS version, MAX(IF(event = 'added' OR event = 'joined', version, 0)) AS members,
     MAX(IF(event = 'topic' OR event = 'renamed', version, 0)) AS info
