@@ -16,7 +16,7 @@ static const char *const keys[] = {"Site.Name",       "Site.Address",   "Databas
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct config config;
+    struct config config = {0};
     int file = memfd_create("settings", 0), log = dup(STDERR_FILENO), null = open("/dev/null", O_WRONLY);
     char path[64];
     size_t len;
