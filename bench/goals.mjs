@@ -103,7 +103,7 @@ const RATES = [
     [`send ${n} trivial`, `the same requests to the trivial program, ${n}`]]),
   ['send database', 'MariaDB alone, the same rows, a commit each, 16 connections'],
   ['poll', 'poll, nothing new, 64'], ['poll trivial', 'the same requests to the trivial program'],
-  ['page 1000', 'room page, 1,000 messages in the room, 64'], ['page 1000000', 'room page, 1,000,000 messages'],
+  ['page 1000', 'room page, 1,000 messages in the room, 64'], ['page 1000000', 'room page, 1,000,000 messages'], ['page formatted', 'room page, 1,000 messages, all of them formatted'],
   ['page trivial', 'the same requests to the trivial program'],
   ...['10,000', '1,000,000'].flatMap((n) => ['rare', 'common'].map((word) => [`search ${word} ${n.replaceAll(',', '')}`, `search, a ${word} word among ${n} messages, 2`])),
   ['file up', 'MiB of files up, 24 MiB each'], ['file up nginx', 'the same to nginx alone, by PUT'],

@@ -98,6 +98,7 @@ async function page(round) {
   await rate('page trivial', 'page', servers.trivial, round, 64, [...who, '--room', 3, '--constant', CONSTANT,
     ...watch(servers.trivial)]);
   await rate('page 1000', 'page', servers.snug, round, 64, [...who, '--room', 3, '--last', 1000, ...own]);
+  await rate('page formatted', 'page', servers.snug, round, 64, [...who, '--room', 7, '--last', 1000, ...own]);
   await rate('page 1000000', 'page', servers.snug, round, 64, [...who, '--room', 4, '--last', 1000000, ...own]);
 }
 

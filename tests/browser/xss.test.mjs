@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { before, describe, test } from 'node:test';
 import { root, startSite } from '../lib/site.mjs';
-import { Client, PASSWORD, nonce, people, query, unique } from '../http/client.mjs';
+import { Client, JSON_TYPE, MULTIPART, PASSWORD, multipart, nonce, people, query, unique } from '../http/client.mjs';
 import { context } from './lib.mjs';
 
 const VECTORS = fs.readFileSync(`${root}/tests/browser/vectors.txt`, 'utf8').split('\n').filter((line) => line && !line.startsWith(';;')).map((line) => line.replaceAll('\\n', '\n'));
@@ -37,6 +37,12 @@ const PUT = {
   message: (who, vector) => who.message({ room, text: vector, nonce: nonce() }),
   'direct message': async (who, vector) => who.message({ room: await who.direct(ana.name), text: vector, nonce: nonce() }),
   'edited message': async (who, vector) => who.message({ action: 'edit', room, seq: (await who.say(room, vector)).seq, text: `${vector} ` + 'again' }),
+  answer: async (who, vector) => who.message({ room, text: vector, reply: (await who.say(room, vector)).seq, nonce: nonce() }),
+  'file name': async (who, vector) => {
+    const body = multipart([['room', room], ['file', 'x', one(vector, 200).replaceAll('"', '%22')]]);
+    const made = await who.request('/files', { method: 'POST', body, accept: JSON_TYPE, headers: { 'Content-Type': MULTIPART, 'X-CSRF-Token': await who.csrf() } });
+    return who.message({ room, text: '', file: made.json().files[0].id, nonce: nonce() });
+  },
   'group name and topic': async (who, vector) => groups.push(await who.group({ name: `${one(vector, 54)} ${who.name.slice(-8)}`, topic: one(vector, 250), members: ana.name })),
   'user agent': async (who, vector) => {
     const other = new Client(site.url);
@@ -53,6 +59,7 @@ const GET = {
   '/forgot': [(value) => ({ done: value }), 2000],
   '/reset': [(value) => ({ token: value }), 2000],
   '/people': [(value) => ({ q: value }), 240],
+  '/search': [(value) => ({ q: value }), 400],
   '/admin/users': [(value) => ({ q: value, after: value }), 240],
   '/admin/groups': [(value) => ({ q: value, after: value }), 240],
 };
@@ -80,7 +87,7 @@ const POST = () => [
 ];
 
 const PAGES = () => ['/rooms', `/rooms/${room}`, `/rooms/${room}?before=60`, `/rooms/${room}?edit=${own}`, `/rooms/${room}?delete=${own}`, `/rooms/${room}?unread=${own}`, `/rooms/${room}?versions=${own}`,
-  `/rooms/${room}/settings`, `/messages?room=${room}&limit=200`, `/rooms/${groups[1]}`, `/rooms/${groups[9]}/settings`, `/rooms/${direct}`, '/for-you', '/people', '/people?page=2', `/people/${crowd[1].name}`, '/account',
+  `/rooms/${room}/settings`, `/messages?room=${room}&limit=200`, `/rooms/${groups[1]}`, `/rooms/${groups[9]}/settings`, `/rooms/${direct}`, '/for-you', '/saved', `/rooms/${room}/pins`, '/search?q=alert', '/people', '/people?page=2', `/people/${crowd[1].name}`, '/account',
   '/admin', '/admin/users', '/admin/users?after=a', `/admin/users/${crowd[5].name}`, '/admin/groups', `/admin/groups/${groups[5]}`, '/admin/invitations', '/admin/log', '/nothing'];
 let own; // a message of ana's, edited
 
@@ -104,6 +111,7 @@ before(async () => {
   }));
   own = (await ana.say(room, ALL)).seq;
   await ana.message({ action: 'edit', room, seq: own, text: `${ALL} again` });
+  for (const action of ['pin', 'save']) assert.equal((await ana.message({ action, room, seq: own })).status, 200);
   direct = await ana.direct(crowd[3].name);
   await ana.submit('/admin', { name: one(VECTORS[14], 64), registration: '', history: '', single: '', days: '' });
 });

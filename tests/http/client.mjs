@@ -12,6 +12,15 @@ export const FORM = 'application/x-www-form-urlencoded';
 export const JSON_TYPE = 'application/json';
 
 export const unique = (prefix = 'user') => `${prefix}-${randomBytes(4).toString('hex')}`;
+// A body in multipart/form-data, of [name, value] or [name, bytes, file name].
+const BOUNDARY = 'a-line-between';
+export const MULTIPART = `multipart/form-data; boundary=${BOUNDARY}`;
+export function multipart(fields) {
+  return Buffer.concat([...fields.flatMap(([name, value, filename]) => [
+    Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"\r\nContent-Type: image/png`}\r\n\r\n`),
+    Buffer.isBuffer(value) ? value : Buffer.from(String(value)), Buffer.from('\r\n')]), Buffer.from(`--${BOUNDARY}--\r\n`)]);
+}
+
 export const nonce = () => randomBytes(12).toString('hex');
 export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

@@ -7,11 +7,9 @@ import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import { build, site as runningSite, startSite } from '../lib/site.mjs';
-import { Answer, Client, JSON_TYPE, eventually, nonce, people, person, textOf, unique } from './client.mjs';
+import { Answer, Client, eventually, JSON_TYPE, multipart, MULTIPART, nonce, people, person, textOf, unique } from './client.mjs';
 
 const LIMIT = 60;
-const BOUNDARY = 'a-line-between';
-const TYPE = `multipart/form-data; boundary=${BOUNDARY}`;
 
 let site;
 let anna;
@@ -23,15 +21,8 @@ before(async () => {
   room = await anna.group({ members: ben.name, visibility: 'private' });
 });
 
-// Fields are [name, value] or [name, bytes, file name].
-function multipart(fields) {
-  return Buffer.concat([...fields.flatMap(([name, value, filename]) => [
-    Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"\r\nContent-Type: image/png`}\r\n\r\n`),
-    Buffer.isBuffer(value) ? value : Buffer.from(String(value)), Buffer.from('\r\n')]), Buffer.from(`--${BOUNDARY}--\r\n`)]);
-}
-
 async function post(who, fields, { accept = JSON_TYPE, headers = {} } = {}) {
-  return who.request('/files', { method: 'POST', body: multipart(fields), accept, headers: { 'Content-Type': TYPE, 'X-CSRF-Token': await who.csrf(), ...headers } });
+  return who.request('/files', { method: 'POST', body: multipart(fields), accept, headers: { 'Content-Type': MULTIPART, 'X-CSRF-Token': await who.csrf(), ...headers } });
 }
 
 // Sends files, [bytes, name] each; answers what the site says of them.
@@ -314,7 +305,7 @@ describe('who may not send', () => {
     assert.equal((await post(anna, [['room', room]])).code, 'no_file');
     assert.equal((await anna.post('/files', 'room=1', { accept: JSON_TYPE, headers: { 'X-CSRF-Token': await anna.csrf() } })).status, 415);
     assert.equal((await post(anna, [['room', room], ...Array(11).fill(file)])).code, 'too_many_files');
-    assert.equal((await anna.request('/files', { method: 'POST', body: multipart([['room', room], file]).subarray(0, -20), accept: JSON_TYPE, headers: { 'Content-Type': TYPE, 'X-CSRF-Token': await anna.csrf() } })).code, 'bad_body');
+    assert.equal((await anna.request('/files', { method: 'POST', body: multipart([['room', room], file]).subarray(0, -20), accept: JSON_TYPE, headers: { 'Content-Type': MULTIPART, 'X-CSRF-Token': await anna.csrf() } })).code, 'bad_body');
     assert.equal((await anna.json('/files')).status, 405);
     assert.equal(await count(), before_);
     await nothingLeft();
@@ -336,7 +327,7 @@ function cgi(who, at, settings, { body, length = body?.length, headers = {} } = 
   return who.csrf().then((token) => new Promise((resolve, reject) => {
     const child = spawn(`${build}/bin/files`, [], { cwd: site.var, stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => /^PATH$|SAN_OPTIONS$/.test(name))), SNUG_CONFIG: file, REQUEST_METHOD: body ? 'POST' : 'GET', REQUEST_URI: at, QUERY_STRING: '', HTTP_HOST: 'localhost', HTTP_COOKIE: who.cookieHeader(),
-        HTTP_ACCEPT: JSON_TYPE, ...(body ? { CONTENT_LENGTH: String(length), CONTENT_TYPE: TYPE, HTTP_X_CSRF_TOKEN: token } : {}), ...headers } });
+        HTTP_ACCEPT: JSON_TYPE, ...(body ? { CONTENT_LENGTH: String(length), CONTENT_TYPE: MULTIPART, HTTP_X_CSRF_TOKEN: token } : {}), ...headers } });
     const out = [];
     child.stdout.on('data', (part) => out.push(part));
     child.stdin.on('error', () => {});

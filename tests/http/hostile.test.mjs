@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { startSite } from '../lib/site.mjs';
-import { Client, FORM, JSON_TYPE, PASSWORD, addUsers, encodeForm, nonce, people, query, raw, unique } from './client.mjs';
+import { Client, FORM, JSON_TYPE, MULTIPART, PASSWORD, addUsers, encodeForm, multipart, nonce, people, query, raw, unique } from './client.mjs';
 
 const AT_ONCE = 12;
 let site; // one of its own: its settings are tried, too
@@ -121,6 +121,8 @@ async function tried(client, [method, path, parameters, { accept = 'text/html', 
   }
 }
 
+const upload = async (client, fields, body = multipart(fields)) => client.request('/files', { method: 'POST', body, accept: JSON_TYPE, seconds: 30, headers: { 'Content-Type': MULTIPART, 'X-CSRF-Token': await client.csrf() } });
+
 before(async () => {
   site = await startSite({ hdf: { 'Mail.Command': '/bin/true' } });
   await site.sql('ALTER TABLE rooms AUTO_INCREMENT = 1000'); // no number that is tried is a room by chance
@@ -132,18 +134,20 @@ before(async () => {
   await ben.say(room, `${told} first`);
   const said = await ben.say(room, `${told} words`);
   await ben.message({ room, action: 'edit', seq: said.seq, text: `${told} edited` });
+  const file = (await upload(ben, [['room', room], ['file', `${told} inside`, `${told}.txt`]])).json().files[0].id;
+  assert.equal((await ben.message({ room, text: '', file, nonce: nonce() })).status, 201);
   const direct = await ben.direct(carl.name);
   await ben.say(direct, `${told} alone`);
   const [key] = (await site.sql(`SELECT LOWER(HEX(token_hash)) FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.name = '${ben.name}'`))[0];
   const { cursor } = await ben.read({ room });
-  mine = [String(room), String(direct), ben.name, String(said.seq), key, cursor, `${secret}@example.org`];
+  mine = [String(room), String(direct), String(file), ben.name, String(said.seq), key, cursor, `${secret}@example.org`];
   marks = [told, ben.cookies.get('snug_session'), secret];
   // An address is asked for by some values, and given back in the form: a mark is what was not asked for.
   mine = mine.map((value) => (value.includes(secret) ? `${secret.slice(0, 6)}@example.org` : value));
   programs = pids();
 });
 
-const PROGRAMS = ['home', 'register', 'login', 'logout', 'reset', 'account', 'people', 'rooms', 'room', 'settings', 'search', 'admin', 'messages', 'health'];
+const PROGRAMS = ['home', 'register', 'login', 'logout', 'reset', 'account', 'people', 'rooms', 'room', 'settings', 'files', 'search', 'admin', 'messages', 'health'];
 const pids = () => Object.fromEntries(PROGRAMS.map((name) => [name, site.pids(name)]));
 
 const benStored = () => site.sql(`SELECT name, display, email, password, admin, suspended_at FROM users WHERE name = '${ben.name}';
@@ -269,7 +273,7 @@ describe('whatever is sent', () => {
     const room = await eve.group();
     const paths = VALUES().filter((value) => value !== undefined && value !== '').flatMap((value) => {
       const part = encodeForm({ x: value }).slice(2);
-      return [['/rooms/', ''], ['/rooms/', '/settings'], ['/people/', ''], ['/admin/users/', ''], ['/admin/groups/', ''], ['/', ''], ['/static/', ''], [`/rooms/${room}/`, ''], ['/messages', '']]
+      return [['/rooms/', ''], ['/rooms/', '/settings'], ['/people/', ''], ['/admin/users/', ''], ['/admin/groups/', ''], ['/files/', ''], ['/files/', '/x.txt'], ['/files/', '/preview'], ['/', ''], ['/static/', ''], [`/rooms/${room}/`, ''], ['/messages', '']]
         .map(([head, tail]) => head + part + tail);
     });
     const more = ['//', '/./', '/../', '/%2e%2e/%2e%2e/etc/passwd', '/static/0/../../../../etc/passwd', '/static/0/..%2f..%2fbin/messages', '/static/0/css/', '/static/', '/error/503.json', '/rooms//1',
@@ -279,8 +283,26 @@ describe('whatever is sent', () => {
       const answer = await eve.get(path, { accept: 'text/html', seconds: 30 });
       const told = look(answer, path, { bare: /^\/static\/0$|%00|\.\.|a\/a\//.test(path) });
       const known = ['/static/0', `/rooms/${room}`, ...names].includes(decodeURI(path.replace(/%(?![2-7][0-9a-f])/gi, '%25')));
-      if (/^\/(rooms|people|admin|static|error)\/./.test(path)) assert.ok(known || answer.status >= 400, `there: ${told}`);
+      if (/^\/(rooms|people|admin|static|error|files)\/./.test(path)) assert.ok(known || answer.status >= 400, `there: ${told}`);
     });
+  });
+
+  test('in a body with files', async () => {
+    const eve = await someone();
+    const room = await eve.group();
+    const text = (value) => bytesOf(value) ?? '';
+    const whole = multipart([['room', room], ['text', 'x'], ['nonce', nonce()], ['file', BYTES, 'x.bin']]);
+    const cases = [...VALUES().flatMap((value) => [[['room', text(value)], ['file', 'x', 'x']], [['room', room], ['file', 'x', text(value)]], [['room', room], [text(value), 'x', 'x']], [['room', room], ['file', text(value), 'x.png']]]),
+      [['file', 'x', 'x']], [['room', room]], [], [['room', room], ...Array(40).fill(['file', 'x', 'x'])]].map((fields) => [fields]);
+    for (let at = 0; at < whole.length; at += 7) cases.push([null, whole.subarray(0, at)]);
+    await all(cases, async ([fields, body]) => {
+      const answer = await upload(eve, fields, body);
+      const told = look(answer, `POST /files ${JSON.stringify(fields)?.slice(0, 90) ?? body.length}`);
+      // What is after the last line does not matter, what is before it does.
+      const complete = fields ? fields.some(([name, value]) => name === 'room' && String(value) === String(room)) : body.length >= whole.length - 2;
+      if (answer.status < 400) assert.deepEqual([answer.status, complete], [fields ? 201 : 303, true], told);
+    });
+    assert.equal((await upload(eve, null, whole)).status, 303);
   });
 
   test('with another method, another type, or a body that is none', async () => {
@@ -317,7 +339,7 @@ describe('whatever is sent', () => {
     const cookie = eve.cookieHeader();
     const { hostname, port } = new URL(site.url);
     const values = ['', ';=;', 'snug_session=', `snug_session=${'A'.repeat(1500)}`, 'snug_form=x; snug_session=\xff\xfe', 'a=1; '.repeat(300), CANARY, '\x01\x02\x7f', 'q=nan, de;q=1e999',
-      'text/html, application/json, text/event-stream', '-1', 'elsewhere.example', 'null', mine[5]];
+      'text/html, application/json, text/event-stream', '-1', 'elsewhere.example', 'null', mine[6]];
     const cases = ['/login', `/rooms/${room}`, '/account', '/nothing', `/messages?room=${room}`].flatMap((path) => ['Cookie', 'Accept', 'Accept-Language', 'User-Agent', 'Last-Event-ID', 'X-CSRF-Token', 'Origin', 'Sec-Fetch-Site',
       'Host', 'X-Forwarded-For', 'Content-Type', 'If-None-Match', 'Range'].flatMap((name) => values.map((value) => [path, name, value])));
     await all(cases, async ([path, name, value]) => {
@@ -345,7 +367,7 @@ describe('whatever is sent', () => {
 test('nothing of another\'s has changed, and every program is the one it was', async (t) => {
   const stored = JSON.stringify(await benStored());
   for (const one of ['edited', 'alone', 'topic']) assert.ok(stored.includes(`${marks[0]} ${one}`), one);
-  assert.ok(stored.includes(`${marks[2]}@example.org`) && stored.includes(mine[4].toUpperCase()));
+  assert.ok(stored.includes(`${marks[2]}@example.org`) && stored.includes(mine[5].toUpperCase()));
   assert.deepEqual(pids(), programs);
   assert.equal((await new Client(site.url).get('/health')).json().status, 'ok');
   for (const name of PROGRAMS) assert.doesNotMatch(site.log(name), /sanitizer|database: |cannot|out of memory/i, name);
