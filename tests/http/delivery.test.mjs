@@ -589,7 +589,7 @@ describe('limits', () => {
     fs.writeFileSync(`${folder}/spawn-fcgi`, '#!/bin/sh\ncase "$*" in *messages.sock*) ulimit -n 270 ;; esac\nPATH=${PATH#*:}\nexec spawn-fcgi "$@"\n', { mode: 0o755 });
     const site = await startSite({ vars: { DB: `${first.var}/run/db.sock`, PATH: `${folder}:${process.env.PATH}` } });
     try {
-      assert.match(site.log('messages'), /up to 270 descriptors/);
+      await eventually('it says so', () => /up to 270 descriptors/.test(site.log('messages')));
       const [anna, ben] = await people(site, 2);
       const room = await anna.group({ members: ben.name });
       await anna.say(room, 'hello');
