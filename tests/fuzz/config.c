@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
           config.limit_send_burst <= 1000000);
     const char *const texts[] = {config.site_address, config.path_html, config.path_run,    config.db_socket,
                                  config.db_host,      config.db_user,   config.db_password, config.db_name,
-                                 config.mail_command, config.mail_from};
+                                 config.mail_command, config.mail_from, config.path_files};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free((char *)(uintptr_t)texts[i]);
     free((struct config *)(uintptr_t)config.file);
