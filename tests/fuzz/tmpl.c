@@ -140,17 +140,22 @@ static void read_templates(void)
 
 /* ---- what a page is made of */
 
-/* The same value, harmless, and just as true to a template's `if`. */
+/* The same value, harmless, just as true to a template's `if`, and equal only to what it was equal to: what is no letter
+ * or digit, and Q itself, becomes Q and two digits. */
 static char *harmless(const char *value)
 {
-    char *copy = mem_dup(value), *end;
+    struct strbuf out = STRBUF_INIT;
+    char *end;
 
-    strtol(copy, &end, 0);
-    if (*copy != '\0' && *end != '\0')
-        for (char *c = copy; *c != '\0'; c++)
-            if (!isalnum((unsigned char)*c) && *c != '-' && *c != '.' && *c != '_')
-                *c = 'q';
-    return copy;
+    strtol(value, &end, 0);
+    if (*value == '\0' || *end == '\0')
+        return mem_dup(value);
+    for (const unsigned char *c = (const unsigned char *)value; *c != '\0'; c++)
+        if ((isalnum(*c) && *c != 'Q') || strchr("-._", *c) != NULL)
+            strbuf_addch(&out, (char)*c);
+        else
+            strbuf_addf(&out, "Q%02x", *c);
+    return strbuf_detach(&out);
 }
 
 /* A colour, a kind or a role is chosen by the program; a tag's own name is never. Text between tags and in attributes is
@@ -240,11 +245,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (count < sizeof values / sizeof values[0] && size > 0);
     struct view *hostile = view_new(), *plain = view_new();
     for (size_t i = 0; i < names_count; i++) {
-        const char *end = strrchr(names[i], '.'), *value = values[(i * 7 + i / count) % count];
+        const char *dot = strrchr(names[i], '.'), *value = values[(i * 7 + i / count) % count];
+        const char *end = dot != NULL ? dot + 1 : names[i];
         /* What markup.c made is shown as it is, and addresses are made by the programs. */
-        bool marked = end != NULL && strcmp(end, ".Html") == 0;
-        bool address = end != NULL &&
-                       (strcmp(end, ".Url") == 0 || strcmp(end, ".Link") == 0 || strcmp(end, ".Path") == 0);
+        bool marked = strcmp(end, "Html") == 0;
+        bool address = strcmp(end, "Url") == 0 || strcmp(end, "Link") == 0 || strcmp(end, "Path") == 0;
         value = marked ? "<em>marked</em>" : address ? "/made/here" : value;
         char *mild = marked || address ? mem_dup(value) : harmless(value);
         view_set(hostile, names[i], value);
