@@ -135,8 +135,10 @@ static void show_page(struct req *req, const struct page *page, bool history, co
     struct strbuf saved = STRBUF_INIT;
     char nonce[CRYPTO_TOKEN_TEXT], zone[6];
 
-    if (form_cookie(req->in.cookie, "snug_zone", zone, sizeof zone)) /* as a script said last */
+    if (form_cookie(req->in.cookie, "snug_zone", zone, sizeof zone)) { /* as a script said last */
         viewer.zone = (int)strtol(zone, NULL, 10);
+        viewer.scripts = !history; /* and should it run no more, the frame in the page's place has all */
+    }
     if (!history && room->unread > 0)
         viewer.first_new = room->last_seq - room->unread + 1;
     page_room(req->view, room);

@@ -175,7 +175,8 @@ export function start() {
   for (const li of items()) {
     changes.set(Number(li.dataset.seq), Number(li.dataset.change));
     settle(li);
-    chips(li);
+    if (li.querySelector('.tools')) chips(li);
+    else own(li); // the server leaves the tools of what others wrote to us
   }
   on('update', update);
   on('older', older);
