@@ -177,7 +177,7 @@ static void head(struct strbuf *out, const char *method, const char *target, uns
     strbuf_addf(out,
                 "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n"
                 "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\r\n"
-                "Accept: %s\r\nCookie: snug_session=%s\r\nSec-Fetch-Site: same-origin\r\n",
+                "Accept: %s\r\nCookie: snug_session=%s; snug_zone=60\r\nSec-Fetch-Site: same-origin\r\n",
                 method, target, options.port, accept, token);
 }
 

@@ -54,9 +54,10 @@ function row(table, columns) {
   return `INSERT INTO ${table} (${columns.map(([name]) => `\`${name}\``)}) VALUES (${columns.map(([, type, whole]) => value(type, whole))});`;
 }
 
-// What each table holds, in the columns that it had.
+// What each table holds, in the columns that it had. The site runs on, and may still write that somebody of the round
+// before is there: presence counts as far as it is ours.
 const rows = (columns) => site.sql(Object.entries(columns).map(([table, names]) => `SELECT '${table}', ${names
-  .filter(([name]) => name !== 'schema_version').map(([name]) => `HEX(\`${name}\`)`)} FROM ${table} ORDER BY 2, 3;`).join(' '));
+  .filter(([name]) => name !== 'schema_version').map(([name]) => `HEX(\`${name}\`)`)} FROM ${table}${table === 'presence' ? ' WHERE user_id = 7' : ''} ORDER BY 2, 3;`).join(' '));
 
 describe('an upgrade', () => {
   for (const [from, schema] of older) {
