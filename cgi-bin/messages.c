@@ -671,7 +671,7 @@ static void serve(void)
     struct sigaction action = {.sa_handler = stop};
     sigset_t held, waiting;
     struct rlimit files;
-    int jobs, epoll = epoll_create1(EPOLL_CLOEXEC);
+    int jobs;
 
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
@@ -692,9 +692,9 @@ static void serve(void)
         log_line("up to %llu descriptors, %u readers", (unsigned long long)files.rlim_cur,
                  app.config.limit_readers);
     }
-    int wake = wake_listen(&app.config);
-    app.hub = hub_new(&app.config, epoll, submit);
     app.thread = job_thread_start(&app.config, &jobs);
+    int wake = wake_listen(&app.config), epoll = epoll_create1(EPOLL_CLOEXEC);
+    app.hub = hub_new(&app.config, epoll, submit);
     /* Of several processes only one is woken for a new request. */
     watch(epoll, 0, EPOLLIN | EPOLLEXCLUSIVE, &on_listener);
     watch(epoll, jobs, EPOLLIN, &on_jobs);

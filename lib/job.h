@@ -106,7 +106,9 @@ void job_run(struct db *db, struct limit *limit, struct job *job);
 struct job_thread;
 
 /* Starts it. *fd becomes readable when jobs are done. What is set at /admin and shown by the loop comes into `config`
- * with them. */
+ * with them. From here on the thread and its caller have tables of descriptors of their own: readers that take all of the
+ * loop's leave the database one, and the kernel need not count who uses a descriptor, which is a tenth of what a send()
+ * costs. So start it before anything else is opened: what the thread has too is not closed when the loop closes it. */
 struct job_thread *job_thread_start(struct config *config, int *fd);
 void job_thread_add(struct job_thread *thread, struct job *job);
 /* The jobs that are done, oldest first, linked by next; NULL when there are none. */
