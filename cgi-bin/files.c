@@ -195,24 +195,17 @@ static size_t read_put(void *context, uint64_t offset, void *buf, size_t len)
     return store_look(context, offset, buf, len);
 }
 
-struct keeping {
-    struct upload *u;
-    struct store_put *put;
-    struct attachment *a;
-    struct strbuf preview;
-};
-
-static enum db_result keep(struct db *db, void *context)
+static enum db_result keep(const struct upload *u, struct store_put *put, struct attachment *a,
+                           const struct strbuf *shown)
 {
-    const struct keeping *k = context;
-    const struct upload *u = k->u;
-    enum db_result result = db_file_hold(db, &k->a->file);
+    struct db *db = u->req->db;
+    enum db_result result = db_file_hold(db, &a->file);
 
     if (result == DB_OK)
-        result = store_keep(k->put, k->a->file.hash, k->preview.buf, k->preview.len);
+        result = store_keep(put, a->file.hash, shown->buf, shown->len);
     if (result == DB_OK)
-        result = db_upload_add(db, u->req->me.id, u->write.room_id, &k->a->file, k->a->name,
-                               u->req->config->files_user, &k->a->id);
+        result = db_upload_add(db, u->req->me.id, u->write.room_id, &a->file, a->name,
+                               u->req->config->files_user, &a->id);
     return result;
 }
 
@@ -241,7 +234,7 @@ static bool take_file(struct upload *u)
 {
     struct attachment *a = &u->file[u->write.files];
     struct store_put put;
-    struct keeping k = {.u = u, .put = &put, .a = a, .preview = STRBUF_INIT};
+    struct strbuf shown = STRBUF_INIT; /* its preview */
 
     if (*u->body->filename == '\0') /* a form in which none was chosen */
         return true;
@@ -256,8 +249,8 @@ static bool take_file(struct upload *u)
     if (good) {
         look_at(&put, a->file.type);
         if (preview_fits(a->file.type))
-            preview_make(read_put, &put, &k.preview, &a->file.width, &a->file.height);
-        enum db_result result = db_transaction(u->req->db, keep, &k);
+            preview_make(read_put, &put, &shown, &a->file.width, &a->file.height);
+        enum db_result result = db_transaction(u->req->db, keep(u, &put, a, &shown));
         good = result == DB_OK || failed(u, result);
         u->mine += good ? a->file.size : 0;
         u->all += good ? a->file.size : 0;
@@ -265,7 +258,7 @@ static bool take_file(struct upload *u)
             u->write.file[u->write.files++] = a->id;
     }
     store_close(&put);
-    strbuf_release(&k.preview);
+    strbuf_release(&shown);
     return good;
 }
 

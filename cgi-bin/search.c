@@ -268,7 +268,7 @@ static enum db_result find(struct req *req, const struct query *query, const str
     view_flag(req->view, "Done", true);
     found_list_release(&list);
     free(rooms.room);
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 /* "in:" with the room that one comes from. */
@@ -287,7 +287,7 @@ static enum db_result fill_in(struct req *req)
         snprintf(text, sizeof text, strpbrk(room.name, " \"") != NULL ? "in:\"%s\" " : "in:%s ", room.name);
     if (result == DB_OK)
         view_set(req->view, "Query", text);
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 static void search(struct req *req)

@@ -47,11 +47,21 @@ struct arg {
     unsigned long len;
 };
 
-struct db_args {
+struct args {
     struct arg *arg;
     MYSQL_BIND *bind; /* made from the arguments when a statement runs */
     size_t count;
     size_t alloc;
+};
+
+struct db_query {
+    struct strbuf sql;
+    struct args args;
+    size_t rows; /* in the list that is not ended yet */
+    bool listed; /* there was a row */
+    size_t row_args;
+    const char *between;
+    const char *row;
 };
 
 struct db {
@@ -65,7 +75,7 @@ struct db {
     unsigned statements;
     struct statement large; /* the last one that was too large to keep */
     struct statement *current;
-    struct db_args args;
+    struct args args;
     uint64_t affected;
     uint64_t insert_id;
 };
@@ -280,7 +290,7 @@ static enum db_result prepare(struct db *db, const char *sql, size_t args, struc
     return DB_OK;
 }
 
-static MYSQL_BIND *args_bind(struct db_args *args)
+static MYSQL_BIND *args_bind(struct args *args)
 {
     memset(args->bind, 0, args->count * sizeof *args->bind);
     for (size_t i = 0; i < args->count; i++) {
@@ -307,7 +317,7 @@ static MYSQL_BIND *args_bind(struct db_args *args)
     return args->bind;
 }
 
-static enum db_result run_once(struct db *db, const char *sql, struct db_args *args)
+static enum db_result run_once(struct db *db, const char *sql, struct args *args)
 {
     struct statement *s = NULL;
 
@@ -342,7 +352,7 @@ fail:;
     return failed(db, error, why, sql);
 }
 
-enum db_result db_run_args(struct db *db, const char *sql, struct db_args *args)
+static enum db_result run(struct db *db, const char *sql, struct args *args)
 {
     bool again = !db->in_transaction && !db->broken && strncmp(sql, "SELECT", 6) == 0 && db->mysql != NULL;
     enum db_result result = run_once(db, sql, args);
@@ -352,106 +362,123 @@ enum db_result db_run_args(struct db *db, const char *sql, struct db_args *args)
     return result;
 }
 
-static struct arg *args_add(struct db_args *args)
+static void args_add(struct args *args, struct arg arg)
 {
     if (args->count == args->alloc) {
         args->alloc = args->alloc > 0 ? args->alloc * 2 : 16;
         args->arg = mem_grow(args->arg, args->alloc, sizeof *args->arg);
         args->bind = mem_grow(args->bind, args->alloc, sizeof *args->bind);
     }
-    struct arg *arg = &args->arg[args->count++];
-    memset(arg, 0, sizeof *arg);
-    return arg;
+    args->arg[args->count++] = arg;
 }
 
-struct db_args *db_args_new(void)
+static void args_add_all(struct args *args, const char *types, va_list list)
 {
-    return mem_alloc(sizeof(struct db_args));
-}
-
-void db_args_free(struct db_args *args)
-{
-    free(args->arg);
-    free(args->bind);
-    free(args);
-}
-
-void db_args_u64(struct db_args *args, uint64_t number)
-{
-    struct arg *arg = args_add(args);
-
-    arg->type = ARG_NUMBER;
-    arg->number = number;
-}
-
-void db_args_text(struct db_args *args, const char *text, size_t len)
-{
-    struct arg *arg = args_add(args);
-
-    arg->type = ARG_TEXT;
-    arg->data = text;
-    arg->len = len;
-}
-
-void db_args_bytes(struct db_args *args, const void *data, size_t len)
-{
-    struct arg *arg = args_add(args);
-
-    arg->type = ARG_BYTES;
-    arg->data = data;
-    arg->len = len;
-}
-
-void db_args_null(struct db_args *args)
-{
-    args_add(args)->type = ARG_NULL;
+    for (const char *type = types; *type != '\0'; type++) {
+        struct arg arg = {.type = *type == 'u' ? ARG_NUMBER : *type == 'b' ? ARG_BYTES : ARG_TEXT};
+        if (*type == 'u') {
+            arg.number = va_arg(list, uint64_t);
+        } else if (*type == 's') {
+            const char *text = va_arg(list, const char *);
+            arg.type = text != NULL ? ARG_TEXT : ARG_NULL;
+            arg.data = text;
+            arg.len = text != NULL ? strlen(text) : 0;
+        } else {
+            arg.data = va_arg(list, const void *);
+            arg.len = va_arg(list, size_t);
+        }
+        args_add(args, arg);
+    }
 }
 
 enum db_result db_run(struct db *db, const char *sql, const char *types, ...)
 {
-    struct db_args *args = &db->args;
     va_list list;
 
-    args->count = 0;
+    db->args.count = 0;
     va_start(list, types);
-    for (const char *type = types; *type != '\0'; type++) {
-        if (*type == 'u') {
-            db_args_u64(args, va_arg(list, uint64_t));
-        } else if (*type == 's') {
-            const char *text = va_arg(list, const char *);
-            if (text == NULL)
-                db_args_null(args);
-            else
-                db_args_text(args, text, strlen(text));
-        } else {
-            const void *data = va_arg(list, const void *);
-            size_t len = va_arg(list, size_t);
-            if (*type == 't')
-                db_args_text(args, data, len);
-            else
-                db_args_bytes(args, data, len);
-        }
-    }
+    args_add_all(&db->args, types, list);
     va_end(list);
-    return db_run_args(db, sql, args);
+    return run(db, sql, &db->args);
 }
 
-void db_marks(struct strbuf *sql, const char *mark, size_t count)
+struct db_query *db_query(const char *sql, const char *types, ...)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0)
-            strbuf_addch(sql, ',');
-        strbuf_addstr(sql, mark);
+    struct db_query *query = mem_alloc(sizeof *query);
+    va_list list;
+
+    strbuf_init(&query->sql);
+    strbuf_addstr(&query->sql, sql);
+    va_start(list, types);
+    args_add_all(&query->args, types, list);
+    va_end(list);
+    return query;
+}
+
+/* Pads the list, if there is one. */
+static void end_list(struct db_query *query)
+{
+    for (; (query->rows & (query->rows - 1)) != 0; query->rows++) {
+        strbuf_addstr(&query->sql, query->between);
+        strbuf_addstr(&query->sql, query->row);
+        for (size_t i = 0; i < query->row_args; i++)
+            args_add(&query->args, query->args.arg[query->args.count - query->row_args]);
     }
+    query->rows = 0;
 }
 
-size_t db_list_size(size_t count)
+void db_query_add(struct db_query *query, const char *sql, const char *types, ...)
 {
-    size_t size = 1;
+    va_list list;
 
-    while (size < count)
-        size *= 2;
-    return size;
+    end_list(query);
+    strbuf_addstr(&query->sql, sql);
+    va_start(list, types);
+    args_add_all(&query->args, types, list);
+    va_end(list);
+}
+
+void db_query_row(struct db_query *query, const char *between, const char *sql, const char *types, ...)
+{
+    size_t before = query->args.count;
+    va_list list;
+
+    if (query->rows++ > 0)
+        strbuf_addstr(&query->sql, between);
+    strbuf_addstr(&query->sql, sql);
+    va_start(list, types);
+    args_add_all(&query->args, types, list);
+    va_end(list);
+    query->listed = true;
+    query->row_args = query->args.count - before;
+    query->between = between;
+    query->row = sql;
+}
+
+static enum db_result end_query(struct db *db, struct db_query *query, bool runs)
+{
+    enum db_result result = DB_NONE;
+
+    end_list(query);
+    if (runs)
+        result = run(db, query->sql.buf, &query->args);
+    else
+        db->current = NULL; /* there are no rows to read */
+    strbuf_release(&query->sql);
+    free(query->args.arg);
+    free(query->args.bind);
+    free(query);
+    return result;
+}
+
+enum db_result db_query_run(struct db *db, struct db_query *query)
+{
+    return end_query(db, query, true);
+}
+
+enum db_result db_query_run_list(struct db *db, struct db_query *query)
+{
+    return end_query(db, query, query->listed);
 }
 
 bool db_next(struct db *db)
@@ -517,6 +544,40 @@ void db_time(const struct db *db, unsigned column, char out[DB_TIME])
     snprintf(out, DB_TIME, "%.10sT%.8s%-4.4sZ", text, text + 11, len >= 23 ? text + 19 : ".000");
 }
 
+unsigned db_read(const struct db *db, unsigned column, const char *types, ...)
+{
+    va_list list;
+
+    va_start(list, types);
+    for (const char *type = types; *type != '\0'; type++, column++) {
+        size_t len, size;
+        const char *text = db_text(db, column, &len);
+        void *out = va_arg(list, void *);
+        switch (*type) {
+        case 'u':
+            *(uint64_t *)out = db_u64(db, column);
+            break;
+        case '?':
+            *(bool *)out = db_u64(db, column) != 0;
+            break;
+        case 's':
+            snprintf(out, va_arg(list, size_t), "%s", text);
+            break;
+        case 'b':
+            size = va_arg(list, size_t);
+            memcpy(out, text, len < size ? len : size);
+            break;
+        case 'm':
+            db_time(db, column, out);
+            break;
+        default:
+            *(char **)out = *type == 'n' && db_is_null(db, column) ? NULL : mem_dup(text);
+        }
+    }
+    va_end(list);
+    return column;
+}
+
 uint64_t db_affected(const struct db *db)
 {
     return db->affected;
@@ -558,27 +619,27 @@ void db_rollback(struct db *db)
     db->in_transaction = db->broken = false;
 }
 
-enum db_result db_transaction(struct db *db, db_work *work, void *context)
+bool db_try(struct db *db, struct db_try *try)
 {
-    enum db_result result = DB_AGAIN;
-
-    if (db->in_transaction)
-        return work(db, context);
-    for (unsigned try = 0; try < TRIES && result == DB_AGAIN; try++) {
-        if (try > 0) {
-            struct timespec pause = {.tv_nsec = (long)(try * 3000000 + (unsigned)rand() % 4000000)};
-            nanosleep(&pause, NULL);
-        }
-        result = db_begin(db);
-        if (result != DB_OK)
-            return result;
-        result = work(db, context);
-        if (result == DB_OK)
-            result = db_commit(db);
+    if (try->inside)
+        return false;
+    if (try->count == 0 && db->in_transaction)
+        return try->inside = true;
+    if (try->count > 0) {
+        if (try->result == DB_OK)
+            try->result = db_commit(db);
         else
             db_rollback(db);
+        if (try->result == DB_AGAIN && try->count == TRIES)
+            try->result = DB_AWAY;
+        if (try->result != DB_AGAIN)
+            return false;
+        struct timespec pause = {.tv_nsec = (long)(try->count * 3000000 + (unsigned)rand() % 4000000)};
+        nanosleep(&pause, NULL);
     }
-    return result == DB_AGAIN ? DB_AWAY : result;
+    try->count++;
+    try->result = db_begin(db);
+    return try->result == DB_OK;
 }
 
 void db_thread_begin(void)

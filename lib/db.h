@@ -35,21 +35,24 @@ void db_free(struct db *db);
  * db_next; until the next db_run they stay with the connection. */
 enum db_result db_run(struct db *db, const char *sql, const char *types, ...);
 
-/* The same with the arguments in a list that was built. */
-struct db_args;
-struct db_args *db_args_new(void);
-void db_args_free(struct db_args *args);
-void db_args_u64(struct db_args *args, uint64_t number);
-/* These keep the pointer: it must live until the statement has run. */
-void db_args_text(struct db_args *args, const char *text, size_t len);
-void db_args_bytes(struct db_args *args, const void *data, size_t len);
-void db_args_null(struct db_args *args);
-enum db_result db_run_args(struct db *db, const char *sql, struct db_args *args);
+/* DB_NONE is fine here. */
+static inline enum db_result db_or_none(enum db_result result)
+{
+    return result == DB_NONE ? DB_OK : result;
+}
 
-/* Appends "?,?,?" with `count` marks. Statements are kept per text, so lists are padded: db_list_size gives the
- * next power of two, and the caller repeats its last value. */
-void db_marks(struct strbuf *sql, const char *mark, size_t count);
-size_t db_list_size(size_t count);
+/* A statement that is put together: pieces of its text, each with the arguments that its marks stand for. What an argument
+ * points to must live until it has run. */
+struct db_query;
+struct db_query *db_query(const char *sql, const char *types, ...);
+void db_query_add(struct db_query *query, const char *sql, const char *types, ...);
+/* One more of a list: `sql` for each, and `between` between them. Statements are kept per text, so a list is padded: once it
+ * ends, its last one is repeated until their number is a power of two. Both texts are kept, not copied. */
+void db_query_row(struct db_query *query, const char *between, const char *sql, const char *types, ...);
+/* Runs it, and frees it. */
+enum db_result db_query_run(struct db *db, struct db_query *query);
+/* The same for one that is about its list: when that is empty, nothing is run, which is DB_NONE. */
+enum db_result db_query_run_list(struct db *db, struct db_query *query);
 
 /* The next row: true, and the columns (from 0) can be read until the next call. */
 bool db_next(struct db *db);
@@ -57,6 +60,11 @@ bool db_is_null(const struct db *db, unsigned column);
 uint64_t db_u64(const struct db *db, unsigned column);
 const char *db_text(const struct db *db, unsigned column,
                     size_t *len); /* len may be NULL; NULL reads as "" */
+
+/* Reads columns, from `column` on, into what `types` names: u uint64_t *, ? bool *, s char * and size_t (a buffer, which cuts
+ * what is longer), b void * and size_t (bytes), d char ** (a copy, the caller's), n char ** (the same; NULL where the column is
+ * it), m char[DB_TIME] (db_time). Returns the column after them. */
+unsigned db_read(const struct db *db, unsigned column, const char *types, ...);
 
 /* What the last statement did. */
 uint64_t db_affected(const struct db *db);
@@ -70,11 +78,24 @@ enum db_result db_begin(struct db *db);
 enum db_result db_commit(struct db *db);
 void db_rollback(struct db *db); /* leaves the last result of the connection alone */
 
-/* Runs `work` in a transaction and commits when it says DB_OK; else rolls back. After DB_AGAIN it is run again, a
- * few times, with a short pause. So `work` must start from nothing each time. Inside another transaction it becomes a
- * part of that one, which must give up when it is not DB_OK. */
-typedef enum db_result db_work(struct db *db, void *context);
-enum db_result db_transaction(struct db *db, db_work *work, void *context);
+/* Runs `work`, an expression that is a db_result, in a transaction, and commits when it is DB_OK; else rolls back. After
+ * DB_AGAIN it is run again, a few times, with a short pause. So it must start from nothing each time. Inside another
+ * transaction it becomes a part of that one, which must give up when it is not DB_OK. */
+#define db_transaction(db, work)                \
+    __extension__({                             \
+        struct db_try try_ = {0, false, DB_OK}; \
+        while (db_try((db), &try_))             \
+            try_.result = (work);               \
+        try_.result;                            \
+    })
+
+/* What db_transaction is made of: ends the try before, and begins the next one when there is to be one. */
+struct db_try {
+    unsigned count;
+    bool inside; /* another transaction */
+    enum db_result result;
+};
+bool db_try(struct db *db, struct db_try *try);
 
 /* How long one answer of the server may take, in seconds. Before the first use. */
 void db_timeout(struct db *db, unsigned seconds);

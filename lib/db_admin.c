@@ -12,19 +12,6 @@
 
 #define DAY 86400
 
-/* What the transactions below take and give. */
-struct act {
-    uint64_t actor;
-    uint64_t id;
-    enum user_change change;
-    const char *detail;
-    bool found;
-    unsigned seconds;
-    unsigned uses;
-    const char *key;
-    char *token;
-};
-
 /* ---- users ---- */
 
 #define USER_COLUMNS                                                                                    \
@@ -33,15 +20,9 @@ struct act {
 
 static void read_user(struct db *db, struct admin_user *user)
 {
-    user->id = db_u64(db, 0);
-    snprintf(user->name, sizeof user->name, "%s", db_text(db, 1, NULL));
-    snprintf(user->display, sizeof user->display, "%s", db_text(db, 2, NULL));
-    snprintf(user->email, sizeof user->email, "%s", db_text(db, 3, NULL));
-    user->admin = db_u64(db, 4) != 0;
-    user->suspended = db_u64(db, 5) != 0;
-    user->online = db_u64(db, 6) != 0;
-    db_time(db, 7, user->created_at);
-    db_time(db, 8, user->seen_at);
+    db_read(db, 0, "usss???mm", &user->id, user->name, sizeof user->name, user->display, sizeof user->display,
+            user->email, sizeof user->email, &user->admin, &user->suspended, &user->online, user->created_at,
+            user->seen_at);
 }
 
 enum db_result db_admin_users(struct db *db, const char *query, const char *after, size_t limit,
@@ -89,7 +70,7 @@ static enum db_result is_last_admin(struct db *db, uint64_t id, bool *last)
                "u", id);
 
     *last = result == DB_NONE;
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 static enum db_result end_sessions(struct db *db, uint64_t user_id)
@@ -99,7 +80,8 @@ static enum db_result end_sessions(struct db *db, uint64_t user_id)
     return result == DB_OK || result == DB_NONE ? db_presence_leave(db, user_id) : result;
 }
 
-static enum db_result change_user(struct db *db, void *context)
+static enum db_result change_user(struct db *db, uint64_t actor, uint64_t id, enum user_change change,
+                                  const char *detail, bool *found)
 {
     static const struct {
         const char *action;
@@ -117,54 +99,51 @@ static enum db_result change_user(struct db *db, void *context)
                             false},
         [USER_DELETE] = {T("deleted user"), "UPDATE users SET admin = 0 WHERE id = ?", true},
     };
-    struct act *a = context;
-    bool last = a->found = false;
+    bool last = *found = false;
     struct admin_user user = {0};
 
     /* A write to all admins, so that such changes happen one after another, on every node of a cluster. */
     enum db_result result = db_run(db, "UPDATE users SET version = version + 1 WHERE admin = 1", "");
     if (result == DB_OK)
-        result = find_user(db, a->id, &user);
-    if (result == DB_OK && changes[a->change].loses)
-        result = is_last_admin(db, a->id, &last);
+        result = find_user(db, id, &user);
+    if (result == DB_OK && changes[change].loses)
+        result = is_last_admin(db, id, &last);
     if (result != DB_OK || last)
         return last ? DB_DUPLICATE : result;
-    a->found = true;
+    *found = true;
     /* Before the change: afterwards the actor may be no admin any more. */
-    result = db_audit_add(db, a->actor, changes[a->change].action, user.name, a->detail);
+    result = db_audit_add(db, actor, changes[change].action, user.name, detail);
     if (result == DB_OK)
-        result = db_run(db, changes[a->change].sql, "u", a->id);
-    if (result == DB_OK && a->change == USER_SUSPEND)
-        result = end_sessions(db, a->id);
-    return result == DB_OK ? db_user_raise(db, &a->id, 1) : result;
+        result = db_run(db, changes[change].sql, "u", id);
+    if (result == DB_OK && change == USER_SUSPEND)
+        result = end_sessions(db, id);
+    return result == DB_OK ? db_user_raise(db, &id, 1) : result;
 }
 
 enum db_result db_admin_change(struct db *db, uint64_t actor, uint64_t user_id, enum user_change change,
                                const char *detail)
 {
-    struct act a = {.actor = actor, .id = user_id, .change = change, .detail = detail};
-    enum db_result result = db_transaction(db, change_user, &a);
+    bool found = false;
+    enum db_result result = db_transaction(db, change_user(db, actor, user_id, change, detail, &found));
 
-    return result == DB_NONE && a.found ? DB_OK : result; /* it is so already */
+    return found ? db_or_none(result) : result; /* it is so already */
 }
 
-static enum db_result make_reset(struct db *db, void *context)
+static enum db_result make_reset(struct db *db, uint64_t actor, uint64_t user_id, unsigned seconds,
+                                 char token[CRYPTO_TOKEN_TEXT])
 {
-    const struct act *a = context;
     struct admin_user user = {0};
-    enum db_result result = find_user(db, a->id, &user);
+    enum db_result result = find_user(db, user_id, &user);
 
     if (result == DB_OK)
-        result = db_link_add(db, LINK_RESET, a->id, a->actor, a->seconds, 1, a->token);
-    return result == DB_OK ? db_audit_add(db, a->actor, T("made password link"), user.name, "") : result;
+        result = db_link_add(db, LINK_RESET, user_id, actor, seconds, 1, token);
+    return result == DB_OK ? db_audit_add(db, actor, T("made password link"), user.name, "") : result;
 }
 
 enum db_result db_admin_reset(struct db *db, uint64_t actor, uint64_t user_id, unsigned seconds,
                               char token[CRYPTO_TOKEN_TEXT])
 {
-    struct act a = {.actor = actor, .id = user_id, .seconds = seconds, .token = token};
-
-    return db_transaction(db, make_reset, &a);
+    return db_transaction(db, make_reset(db, actor, user_id, seconds, token));
 }
 
 /* ---- groups ---- */
@@ -177,13 +156,8 @@ enum db_result db_admin_reset(struct db *db, uint64_t actor, uint64_t user_id, u
 
 static void read_group(struct db *db, struct admin_group *group)
 {
-    group->id = db_u64(db, 0);
-    snprintf(group->name, sizeof group->name, "%s", db_text(db, 1, NULL));
-    group->public = db_u64(db, 2) != 0;
-    group->members = db_u64(db, 3);
-    group->messages = db_u64(db, 4);
-    db_time(db, 5, group->created_at);
-    db_time(db, 6, group->last_at);
+    db_read(db, 0, "us?uumm", &group->id, group->name, sizeof group->name, &group->public, &group->members,
+            &group->messages, group->created_at, group->last_at);
 }
 
 enum db_result db_admin_groups(struct db *db, const char *query, const char *after, size_t limit,
@@ -207,24 +181,21 @@ enum db_result db_admin_group(struct db *db, uint64_t id, struct admin_group *gr
     return result;
 }
 
-static enum db_result delete_group(struct db *db, void *context)
+static enum db_result delete_group(struct db *db, uint64_t actor, uint64_t id)
 {
-    const struct act *a = context;
     struct admin_group group = {0};
     char detail[40];
-    enum db_result result = db_admin_group(db, a->id, &group);
+    enum db_result result = db_admin_group(db, id, &group);
 
     if (result == DB_OK)
-        result = db_room_end(db, a->id);
-    snprintf(detail, sizeof detail, "group %" PRIu64, a->id);
-    return result == DB_OK ? db_audit_add(db, a->actor, T("deleted group"), group.name, detail) : result;
+        result = db_room_end(db, id);
+    snprintf(detail, sizeof detail, "group %" PRIu64, id);
+    return result == DB_OK ? db_audit_add(db, actor, T("deleted group"), group.name, detail) : result;
 }
 
 enum db_result db_admin_delete_group(struct db *db, uint64_t actor, uint64_t id)
 {
-    struct act a = {.actor = actor, .id = id};
-
-    return db_transaction(db, delete_group, &a);
+    return db_transaction(db, delete_group(db, actor, id));
 }
 
 /* ---- invitations ---- */
@@ -240,47 +211,39 @@ enum db_result db_admin_invitations(struct db *db, size_t limit, struct admin_in
 
     for (*count = 0; result == DB_OK && *count < limit && db_next(db); ++*count) {
         struct admin_invitation *i = &list[*count];
-        snprintf(i->key, sizeof i->key, "%s", db_text(db, 0, NULL));
-        snprintf(i->created_by, sizeof i->created_by, "%s", db_text(db, 1, NULL));
-        db_time(db, 2, i->created_at);
-        db_time(db, 3, i->expires_at);
-        i->uses_left = db_u64(db, 4);
+        db_read(db, 0, "ssmmu", i->key, sizeof i->key, i->created_by, sizeof i->created_by, i->created_at,
+                i->expires_at, &i->uses_left);
     }
     return result;
 }
 
-static enum db_result invite(struct db *db, void *context)
+static enum db_result invite(struct db *db, uint64_t actor, unsigned days, unsigned uses,
+                             char token[CRYPTO_TOKEN_TEXT])
 {
-    const struct act *a = context;
     char detail[60];
-    enum db_result result = db_link_add(db, LINK_INVITE, 0, a->actor, a->seconds, a->uses, a->token);
+    enum db_result result = db_link_add(db, LINK_INVITE, 0, actor, days * DAY, uses, token);
 
-    snprintf(detail, sizeof detail, "%u days, uses: %u", a->seconds / DAY, a->uses);
-    return result == DB_OK ? db_audit_add(db, a->actor, T("made invitation"), "", detail) : result;
+    snprintf(detail, sizeof detail, "%u days, uses: %u", days, uses);
+    return result == DB_OK ? db_audit_add(db, actor, T("made invitation"), "", detail) : result;
 }
 
 enum db_result db_admin_invite(struct db *db, uint64_t actor, unsigned days, unsigned uses,
                                char token[CRYPTO_TOKEN_TEXT])
 {
-    struct act a = {.actor = actor, .seconds = days * DAY, .uses = uses, .token = token};
-
-    return db_transaction(db, invite, &a);
+    return db_transaction(db, invite(db, actor, days, uses, token));
 }
 
-static enum db_result revoke(struct db *db, void *context)
+static enum db_result revoke(struct db *db, uint64_t actor, const char *key)
 {
-    const struct act *a = context;
     enum db_result result =
-        db_run(db, "DELETE FROM links WHERE token_hash = UNHEX(?) AND kind = 'invite'", "s", a->key);
+        db_run(db, "DELETE FROM links WHERE token_hash = UNHEX(?) AND kind = 'invite'", "s", key);
 
-    if (result == DB_NONE)
-        return DB_OK;
-    return result == DB_OK ? db_audit_add(db, a->actor, T("revoked invitation"), "", "") : result;
+    if (result == DB_OK)
+        result = db_audit_add(db, actor, T("revoked invitation"), "", "");
+    return db_or_none(result);
 }
 
 enum db_result db_admin_revoke(struct db *db, uint64_t actor, const char *key)
 {
-    struct act a = {.actor = actor, .key = key};
-
-    return db_transaction(db, revoke, &a);
+    return db_transaction(db, revoke(db, actor, key));
 }

@@ -10,7 +10,7 @@ enum db_result db_attempt_check(struct db *db, const struct attempt *a, unsigned
         "ss", a->what, a->who);
 
     if (result != DB_OK || !db_next(db))
-        return result == DB_NONE ? DB_OK : result;
+        return db_or_none(result);
     uint64_t count = db_u64(db, 0), age = db_u64(db, 1), over = count - a->free;
     uint64_t longest = a->forget > ATTEMPT_WAIT_MAX ? a->forget : ATTEMPT_WAIT_MAX;
     if (count < a->free)
@@ -37,7 +37,7 @@ enum db_result db_attempt_clear(struct db *db, const struct attempt *a)
     enum db_result result = db_run(db, "DELETE FROM attempts WHERE what = ? AND who = SHA2(LOWER(?), 256)",
                                    "ss", a->what, a->who);
 
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 enum db_result db_attempt_clean(struct db *db, unsigned limit)

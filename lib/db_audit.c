@@ -27,13 +27,9 @@ enum db_result db_audit_list(struct db *db, uint64_t before, size_t limit, struc
 
     for (*count = 0; result == DB_OK && *count < limit && db_next(db); ++*count) {
         struct audit *a = &list[*count];
-        a->id = db_u64(db, 0);
-        db_time(db, 1, a->created_at);
-        snprintf(a->name, sizeof a->name, "%s", db_text(db, 2, NULL));
-        snprintf(a->display, sizeof a->display, "%s", db_text(db, 3, NULL));
-        snprintf(a->action, sizeof a->action, "%s", db_text(db, 4, NULL));
-        snprintf(a->target, sizeof a->target, "%s", db_text(db, 5, NULL));
-        snprintf(a->detail, sizeof a->detail, "%s", db_text(db, 6, NULL));
+        db_read(db, 0, "umsssss", &a->id, a->created_at, a->name, sizeof a->name, a->display,
+                sizeof a->display, a->action, sizeof a->action, a->target, sizeof a->target, a->detail,
+                sizeof a->detail);
     }
     return result;
 }

@@ -7,11 +7,6 @@
 
 #define DAY_AGO "UTC_TIMESTAMP(3) - INTERVAL 1 DAY"
 
-static enum db_result none_is_fine(enum db_result result)
-{
-    return result == DB_NONE ? DB_OK : result;
-}
-
 enum db_result db_file_used(struct db *db, uint64_t user_id, uint64_t *mine, uint64_t *all)
 {
     enum db_result result = db_run(db,
@@ -19,16 +14,14 @@ enum db_result db_file_used(struct db *db, uint64_t user_id, uint64_t *mine, uin
                                    "(SELECT COALESCE(SUM(size), 0) FROM files)",
                                    "u", user_id);
 
-    if (result == DB_OK && db_next(db)) {
-        *mine = db_u64(db, 0);
-        *all = db_u64(db, 1);
-    }
+    if (result == DB_OK && db_next(db))
+        db_read(db, 0, "uu", mine, all);
     return result;
 }
 
 enum db_result db_file_hold(struct db *db, const struct file *file)
 {
-    return none_is_fine(
+    return db_or_none(
         db_run(db,
                "INSERT INTO files (hash, size, type, width, height, created_at) VALUES (?, ?, ?, ?, ?, "
                "UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE type = VALUES(type), width = VALUES(width), height "
@@ -59,7 +52,7 @@ enum db_result db_upload_add(struct db *db, uint64_t owner_id, uint64_t room_id,
 
 enum db_result db_upload_drop(struct db *db, uint64_t owner_id, uint64_t id)
 {
-    return none_is_fine(
+    return db_or_none(
         db_run(db, "DELETE FROM uploads WHERE id = ? AND owner_id = ? AND seq = 0", "uu", id, owner_id));
 }
 
@@ -75,16 +68,12 @@ enum db_result db_upload_get(struct db *db, uint64_t id, uint64_t user_id, struc
                "uu", user_id, id);
 
     memset(found, 0, sizeof *found);
-    if (result != DB_OK || !db_next(db))
-        return result;
+    struct file *file = &found->file;
     found->id = id;
-    memcpy(found->file.hash, db_text(db, 0, NULL), sizeof found->file.hash);
-    found->file.size = db_u64(db, 1);
-    snprintf(found->file.type, sizeof found->file.type, "%s", db_text(db, 2, NULL));
-    found->file.width = db_u64(db, 3);
-    found->file.height = db_u64(db, 4);
-    found->name = mem_dup(db_text(db, 5, NULL));
-    return DB_OK;
+    if (result == DB_OK && db_next(db))
+        db_read(db, 0, "busuud", file->hash, sizeof file->hash, &file->size, file->type, sizeof file->type,
+                &file->width, &file->height, &found->name);
+    return result;
 }
 
 enum db_result db_upload_clean(struct db *db, unsigned limit)
@@ -119,7 +108,7 @@ enum db_result db_file_remove(struct db *db, const uint8_t hash[CRYPTO_HASH])
 
 enum db_result db_file_adopt(struct db *db, const uint8_t hash[CRYPTO_HASH])
 {
-    return none_is_fine(
+    return db_or_none(
         db_run(db,
                "INSERT IGNORE INTO files (hash, size, type, width, height, created_at) VALUES (?, 0, '', 0, "
                "0, UTC_TIMESTAMP(3))",
@@ -157,12 +146,12 @@ enum db_result db_chunk_move(struct db *db, const uint8_t from[CRYPTO_HASH], con
     if (result == DB_OK)
         result = db_run(db, "UPDATE chunks SET hash = ? WHERE hash = ?", "bb", to, (size_t)CRYPTO_HASH, from,
                         (size_t)CRYPTO_HASH);
-    return none_is_fine(result);
+    return db_or_none(result);
 }
 
 enum db_result db_chunk_remove(struct db *db, const uint8_t hash[CRYPTO_HASH])
 {
-    return none_is_fine(db_run(db, "DELETE FROM chunks WHERE hash = ?", "b", hash, (size_t)CRYPTO_HASH));
+    return db_or_none(db_run(db, "DELETE FROM chunks WHERE hash = ?", "b", hash, (size_t)CRYPTO_HASH));
 }
 
 enum db_result db_chunk_clean(struct db *db, unsigned limit)

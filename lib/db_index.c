@@ -88,7 +88,7 @@ static enum db_result read_block(struct db *db, uint64_t room_id, uint32_t block
             rows->row[kept++] = rows->row[i];
     }
     rows->count = kept;
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 #define PACKED 12 /* bytes of a row in search_blocks: token and bits */
@@ -161,28 +161,15 @@ static enum db_result index_block(struct db *db, uint64_t room_id, uint32_t bloc
     return result;
 }
 
-/* Always so many rows to a statement, the last one again and again: it is prepared once. */
 static enum db_result store_rows(struct db *db, uint64_t room_id, const struct index_row *row, size_t count)
 {
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
-    size_t size = count < ROWS ? db_list_size(count) : ROWS;
+    struct db_query *q = db_query("INSERT INTO search_words (room_id, era, token, block, bits) VALUES ", "");
 
-    strbuf_addstr(&sql, "INSERT INTO search_words (room_id, era, token, block, bits) VALUES ");
-    db_marks(&sql, "(?,?,?,?,?)", size);
-    strbuf_addstr(&sql, " ON DUPLICATE KEY UPDATE bits = VALUES(bits)");
-    for (size_t i = 0; i < size; i++) {
-        const struct index_row *r = &row[i < count ? i : count - 1];
-        db_args_u64(args, room_id);
-        db_args_u64(args, r->block / INDEX_ERA);
-        db_args_u64(args, r->token);
-        db_args_u64(args, r->block);
-        db_args_u64(args, r->bits);
-    }
-    enum db_result result = db_run_args(db, sql.buf, args);
-    db_args_free(args);
-    strbuf_release(&sql);
-    return result == DB_NONE ? DB_OK : result;
+    for (const struct index_row *r = row; r < row + count; r++)
+        db_query_row(q, ",", "(?,?,?,?,?)", "uuuuu", room_id, (uint64_t)(r->block / INDEX_ERA),
+                     (uint64_t)r->token, (uint64_t)r->block, r->bits);
+    db_query_add(q, " ON DUPLICATE KEY UPDATE bits = VALUES(bits)", "");
+    return db_or_none(db_query_run(db, q));
 }
 
 static enum db_result store_changes(struct db *db, uint64_t room_id, struct index_rows *changes)
@@ -235,13 +222,13 @@ static enum db_result find_blocks(struct db *db, uint64_t room_id, uint64_t from
         index_add(blocks, (uint32_t)db_u64(db, 0), 0, 1);
     if (blocks->count > 0)
         qsort(blocks->row, blocks->count, sizeof *blocks->row, by_token);
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 /* One step of one room. Cut short it has written what is right, and goes on with the same version next time. */
-static enum db_result step_room(struct db *db, void *context)
+static enum db_result step_room(struct db *db, uint64_t room_id)
 {
-    uint64_t room_id = *(const uint64_t *)context, from = 0, to = 0;
+    uint64_t from = 0, to = 0;
     struct index_rows blocks = {NULL, 0}, changes = {NULL, 0};
     bool whole = true;
     enum db_result result =
@@ -279,7 +266,7 @@ static enum db_result step(struct db *db, enum db_result found)
     if (db_is_null(db, 1))
         found = db_run(db, "INSERT IGNORE INTO search_rooms (room_id, version) VALUES (?, 0)", "u", room_id);
     if (found == DB_OK || found == DB_NONE)
-        found = db_transaction(db, step_room, &room_id);
+        found = db_transaction(db, step_room(db, room_id));
     return found == DB_NONE ? DB_OK : found;
 }
 
@@ -300,7 +287,7 @@ enum db_result db_index_follow(struct db *db, uint64_t user_id, uint64_t room_id
                             "AND m.user_id = ? AND ? IN (0, r.id)" LEAST_LATE,
                             "uu", user_id, room_id));
     *behind = result == DB_OK;
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 enum db_result db_index_step(struct db *db, uint64_t *changes)

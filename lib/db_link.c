@@ -8,45 +8,31 @@ static const char *const kinds[] = {[LINK_RESET] = "reset", [LINK_INVITE] = "inv
 
 #define GOOD "k.token_hash = ? AND k.kind = ? AND k.uses_left > 0 AND k.expires_at > UTC_TIMESTAMP(3)"
 
-struct addition {
-    const char *kind;
-    uint64_t user_id;
-    uint64_t created_by;
-    unsigned seconds;
-    unsigned uses;
-    uint8_t hash[CRYPTO_HASH];
-};
-
-static enum db_result add(struct db *db, void *context)
+static enum db_result add(struct db *db, const uint8_t hash[CRYPTO_HASH], const char *kind, uint64_t user_id,
+                          uint64_t created_by, unsigned seconds, unsigned uses)
 {
-    const struct addition *a = context;
-    enum db_result result = DB_OK;
+    enum db_result result = user_id != 0 ? db_user_lock(db, user_id) : DB_OK;
 
-    if (a->user_id != 0) {
-        result = db_user_lock(db, a->user_id);
-        if (result == DB_OK)
-            result =
-                db_run(db, "DELETE FROM links WHERE user_id = ? AND kind = ?", "us", a->user_id, a->kind);
-        if (result != DB_OK && result != DB_NONE)
-            return result;
-    }
+    if (result == DB_OK && user_id != 0)
+        result =
+            db_or_none(db_run(db, "DELETE FROM links WHERE user_id = ? AND kind = ?", "us", user_id, kind));
+    if (result != DB_OK)
+        return result;
     return db_run(
         db,
         "INSERT INTO links (token_hash, kind, user_id, created_by, created_at, expires_at, uses_left) "
         "VALUES (?, ?, ?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?)",
-        "bsuuuu", a->hash, (size_t)CRYPTO_HASH, a->kind, a->user_id, a->created_by, (uint64_t)a->seconds,
-        (uint64_t)a->uses);
+        "bsuuuu", hash, (size_t)CRYPTO_HASH, kind, user_id, created_by, (uint64_t)seconds, (uint64_t)uses);
 }
 
 enum db_result db_link_add(struct db *db, enum link_kind kind, uint64_t user_id, uint64_t created_by,
                            unsigned seconds, unsigned uses, char token[CRYPTO_TOKEN_TEXT])
 {
-    struct addition a = {
-        .kind = kinds[kind], .user_id = user_id, .created_by = created_by, .seconds = seconds, .uses = uses};
+    uint8_t hash[CRYPTO_HASH];
 
     crypto_token(token);
-    crypto_sha256(token, strlen(token), a.hash);
-    return db_transaction(db, add, &a);
+    crypto_sha256(token, strlen(token), hash);
+    return db_transaction(db, add(db, hash, kinds[kind], user_id, created_by, seconds, uses));
 }
 
 enum db_result db_link_find(struct db *db, enum link_kind kind, const char *token, struct link_info *info)
@@ -61,14 +47,10 @@ enum db_result db_link_find(struct db *db, enum link_kind kind, const char *toke
                "LEFT JOIN users u ON u.id = k.user_id AND u.deleted_at IS NULL AND u.suspended_at IS NULL "
                "WHERE " GOOD " AND (k.user_id = 0 OR u.id IS NOT NULL)",
                "bs", hash, (size_t)CRYPTO_HASH, kinds[kind]);
-    if (result != DB_OK || !db_next(db))
-        return result;
-    info->user_id = db_u64(db, 0);
-    snprintf(info->name, sizeof info->name, "%s", db_text(db, 1, NULL));
-    info->created_by = db_u64(db, 2);
-    info->uses_left = db_u64(db, 3);
-    db_time(db, 4, info->expires_at);
-    return DB_OK;
+    if (result == DB_OK && db_next(db))
+        db_read(db, 0, "usuum", &info->user_id, info->name, sizeof info->name, &info->created_by,
+                &info->uses_left, info->expires_at);
+    return result;
 }
 
 enum db_result db_link_use(struct db *db, enum link_kind kind, const char *token)

@@ -9,32 +9,22 @@
 
 enum db_result db_mention_find(struct db *db, uint64_t room_id, uint64_t seq, struct markup_names *names)
 {
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
-    size_t size = db_list_size(names->count);
+    struct db_query *q = db_query("SELECT u.id, u.name FROM users u WHERE u.name IN (", "");
 
-    strbuf_addstr(&sql, "SELECT u.id, u.name FROM users u WHERE u.name IN (");
-    db_marks(&sql, "?", size);
-    strbuf_addstr(
-        &sql, ") AND (EXISTS (SELECT 1 FROM members m WHERE m.room_id = ? AND m.user_id = u.id) OR "
-              "EXISTS (SELECT 1 FROM mentions x WHERE x.user_id = u.id AND x.room_id = ? AND x.seq = ?))");
-    for (size_t i = 0; i < size; i++) {
-        const char *name = names->person[i < names->count ? i : 0].name;
-        db_args_text(args, name, strlen(name));
-    }
-    db_args_u64(args, room_id);
-    db_args_u64(args, room_id);
-    db_args_u64(args, seq);
-    enum db_result result = db_run_args(db, sql.buf, args);
+    for (size_t i = 0; i < names->count; i++)
+        db_query_row(q, ",", "?", "s", names->person[i].name);
+    db_query_add(q,
+                 ") AND (EXISTS (SELECT 1 FROM members m WHERE m.room_id = ? AND m.user_id = u.id) OR "
+                 "EXISTS (SELECT 1 FROM mentions x WHERE x.user_id = u.id AND x.room_id = ? AND x.seq = ?))",
+                 "uuu", room_id, room_id, seq);
+    enum db_result result = db_query_run(db, q);
     while (db_next(db))
-        for (size_t i = 0; i < names->count; i++)
-            if (strcasecmp(names->person[i].name, db_text(db, 1, NULL)) == 0) {
-                names->person[i].id = db_u64(db, 0);
-                snprintf(names->person[i].name, sizeof names->person[i].name, "%s", db_text(db, 1, NULL));
-            }
-    db_args_free(args);
-    strbuf_release(&sql);
-    return result == DB_NONE ? DB_OK : result;
+        for (size_t i = 0; i < names->count; i++) {
+            struct markup_person *person = &names->person[i];
+            if (strcasecmp(person->name, db_text(db, 1, NULL)) == 0)
+                db_read(db, 0, "us", &person->id, person->name, sizeof person->name);
+        }
+    return db_or_none(result);
 }
 
 /* Whom a message mentions by name; 0 where nobody is left, so that the list is never empty. */
@@ -54,56 +44,37 @@ static size_t ids_of(const struct markup_names *names, uint64_t sender_id, uint6
 
 enum db_result db_mention_raise(struct db *db, uint64_t room_id, uint64_t seq)
 {
-    enum db_result result =
+    return db_or_none(
         db_run(db,
                "UPDATE users u JOIN mentions x ON x.user_id = u.id SET u.version = u.version + 1 "
                "WHERE x.room_id = ? AND x.seq = ?",
-               "uu", room_id, seq);
-
-    return result == DB_NONE ? DB_OK : result;
+               "uu", room_id, seq));
 }
 
 /* Those who have a row keep it, with its time and why. */
 static enum db_result add_names(struct db *db, uint64_t room_id, uint64_t seq, const uint64_t *ids,
                                 size_t count)
 {
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
-    size_t size = db_list_size(count);
+    struct db_query *q =
+        db_query("INSERT INTO mentions (user_id, room_id, seq, why, created_at) VALUES ", "");
 
-    strbuf_addstr(&sql, "INSERT INTO mentions (user_id, room_id, seq, why, created_at) VALUES ");
-    db_marks(&sql, "(?,?,?,'name',UTC_TIMESTAMP(3))", size);
-    strbuf_addstr(&sql, " ON DUPLICATE KEY UPDATE seq = VALUES(seq)");
-    for (size_t i = 0; i < size; i++) {
-        db_args_u64(args, ids[i < count ? i : 0]);
-        db_args_u64(args, room_id);
-        db_args_u64(args, seq);
-    }
-    enum db_result result = db_run_args(db, sql.buf, args);
-    db_args_free(args);
-    strbuf_release(&sql);
-    return result == DB_NONE ? DB_OK : result;
+    for (size_t i = 0; i < count; i++)
+        db_query_row(q, ",", "(?,?,?,'name',UTC_TIMESTAMP(3))", "uuu", ids[i], room_id, seq);
+    db_query_add(q, " ON DUPLICATE KEY UPDATE seq = VALUES(seq)", "");
+    return db_or_none(db_query_run_list(db, q));
 }
 
 static enum db_result drop_others(struct db *db, uint64_t room_id, uint64_t seq, const uint64_t *ids,
                                   size_t count)
 {
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
-    size_t size = db_list_size(count > 0 ? count : 1);
+    struct db_query *q =
+        db_query("DELETE FROM mentions WHERE room_id = ? AND seq = ? AND why <> 'reply' AND user_id NOT IN (",
+                 "uu", room_id, seq);
 
-    strbuf_addstr(
-        &sql, "DELETE FROM mentions WHERE room_id = ? AND seq = ? AND why <> 'reply' AND user_id NOT IN (");
-    db_marks(&sql, "?", size);
-    strbuf_addch(&sql, ')');
-    db_args_u64(args, room_id);
-    db_args_u64(args, seq);
-    for (size_t i = 0; i < size; i++)
-        db_args_u64(args, count > 0 ? ids[i < count ? i : 0] : 0);
-    enum db_result result = db_run_args(db, sql.buf, args);
-    db_args_free(args);
-    strbuf_release(&sql);
-    return result == DB_NONE ? DB_OK : result;
+    for (size_t i = 0; i < count || i == 0; i++) /* nobody is 0 */
+        db_query_row(q, ",", "?", "u", i < count ? ids[i] : 0);
+    db_query_add(q, ")", "");
+    return db_or_none(db_query_run(db, q));
 }
 
 enum db_result db_mention_store(struct db *db, uint64_t room_id, uint64_t seq, uint64_t sender_id,
@@ -112,7 +83,7 @@ enum db_result db_mention_store(struct db *db, uint64_t room_id, uint64_t seq, u
     uint64_t ids[MARKUP_NAMES_MAX];
     bool everyone = false;
     size_t count = ids_of(names, sender_id, ids, &everyone);
-    enum db_result result = count > 0 ? add_names(db, room_id, seq, ids, count) : DB_OK;
+    enum db_result result = add_names(db, room_id, seq, ids, count);
 
     if (result == DB_OK && everyone)
         result = db_run(
@@ -160,13 +131,8 @@ enum db_result db_mention_list(struct db *db, uint64_t user_id, size_t skip, siz
     while (list->count < limit && db_next(db)) {
         struct mention *x = &list->mention[list->count++];
         db_room_read(db, &x->room);
-        x->seq = db_u64(db, DB_ROOM_COLUMN_COUNT);
-        x->reply = db_u64(db, DB_ROOM_COLUMN_COUNT + 1) != 0;
-        snprintf(x->sender_name, sizeof x->sender_name, "%s", db_text(db, DB_ROOM_COLUMN_COUNT + 2, NULL));
-        snprintf(x->sender_display, sizeof x->sender_display, "%s",
-                 db_text(db, DB_ROOM_COLUMN_COUNT + 3, NULL));
-        db_time(db, DB_ROOM_COLUMN_COUNT + 4, x->created_at);
-        x->text = mem_dup(db_text(db, DB_ROOM_COLUMN_COUNT + 5, NULL));
+        db_read(db, DB_ROOM_COLUMN_COUNT, "u?ssmd", &x->seq, &x->reply, x->sender_name, sizeof x->sender_name,
+                x->sender_display, sizeof x->sender_display, x->created_at, &x->text);
     }
     return DB_OK;
 }

@@ -51,37 +51,21 @@ void message_list_release(struct message_list *list)
     *list = (struct message_list){NULL, 0};
 }
 
-static char *copy(struct db *db, unsigned column)
-{
-    return mem_dup(db_text(db, column, NULL));
-}
-
 static void read_message(struct db *db, unsigned at, struct message *m)
 {
+    uint64_t parts;
+
     memset(m, 0, sizeof *m);
-    m->seq = db_u64(db, at);
-    m->change = db_u64(db, at + 1);
-    m->sender_id = db_u64(db, at + 2);
-    m->sender_name = copy(db, at + 3);
-    m->sender_display = copy(db, at + 4);
-    m->nonce = copy(db, at + 5);
-    m->event = copy(db, at + 6);
-    const char *text = db_text(db, at + 7, &m->text_len);
-    m->text = mem_dupn(text, m->text_len);
-    db_time(db, at + 8, m->created_at);
-    db_time(db, at + 9, m->edited_at);
-    m->deleted = !db_is_null(db, at + 10);
-    if (!db_is_null(db, at + 11)) { /* names have no spaces */
-        m->deleter = copy(db, at + 11);
+    at = db_read(db, at, "uuudddddmm", &m->seq, &m->change, &m->sender_id, &m->sender_name, &m->sender_display,
+                 &m->nonce, &m->event, &m->text, m->created_at, m->edited_at);
+    m->deleted = !db_is_null(db, at);
+    db_read(db, at + 1, "nnuu", &m->deleter, &m->html, &m->reply_to, &parts);
+    m->parts = (unsigned)parts;
+    m->text_len = strlen(m->text);
+    if (m->deleter != NULL) { /* names have no spaces */
         m->deleter_display = strchr(m->deleter, ' ');
         *m->deleter_display++ = '\0';
     }
-    if (!db_is_null(db, at + 12)) {
-        const char *html = db_text(db, at + 12, &m->html_len);
-        m->html = mem_dupn(html, m->html_len);
-    }
-    m->reply_to = db_u64(db, at + 13);
-    m->parts = (unsigned)db_u64(db, at + 14);
 }
 
 static int by_seq(const void *a, const void *b)
@@ -179,28 +163,21 @@ enum db_result db_message_get(struct db *db, uint64_t room_id, uint64_t seq, str
 enum db_result db_message_pick(struct db *db, uint64_t room_id, uint64_t user_id, const uint64_t *seqs,
                                size_t count, struct message_list *list)
 {
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
-    size_t size = db_list_size(count);
+    struct db_query *q = db_query(
+        "SELECT " MESSAGE_COLUMNS
+        " FROM members m JOIN rooms r ON r.id = m.room_id AND r.deleted_at IS NULL JOIN messages t ON "
+        "t.room_id = r.id AND t.seq >= r.oldest_seq LEFT JOIN users u ON u.id = t.sender_id WHERE "
+        "m.room_id = ? AND m.user_id = ? AND t.kind = 'text' AND t.deleted_at IS NULL AND t.seq IN (",
+        "uu", room_id, user_id);
 
     *list = (struct message_list){mem_array(count, sizeof *list->message), 0};
-    strbuf_addstr(
-        &sql, "SELECT " MESSAGE_COLUMNS
-              " FROM members m JOIN rooms r ON r.id = m.room_id AND r.deleted_at IS NULL JOIN messages t ON "
-              "t.room_id = r.id AND t.seq >= r.oldest_seq LEFT JOIN users u ON u.id = t.sender_id WHERE "
-              "m.room_id = ? AND m.user_id = ? AND t.kind = 'text' AND t.deleted_at IS NULL AND t.seq IN (");
-    db_marks(&sql, "?", size);
-    strbuf_addch(&sql, ')');
-    db_args_u64(args, room_id);
-    db_args_u64(args, user_id);
-    for (size_t i = 0; i < size; i++)
-        db_args_u64(args, seqs[i < count ? i : count - 1]);
-    enum db_result result = db_run_args(db, sql.buf, args);
+    for (size_t i = 0; i < count; i++)
+        db_query_row(q, ",", "?", "u", seqs[i]);
+    db_query_add(q, ")", "");
+    enum db_result result = db_query_run(db, q);
     while (list->count < count && db_next(db))
         read_message(db, 0, &list->message[list->count++]);
     qsort(list->message, list->count, sizeof *list->message, by_seq);
-    db_args_free(args);
-    strbuf_release(&sql);
     return result;
 }
 
@@ -218,8 +195,7 @@ enum db_result db_message_versions(struct db *db, uint64_t room_id, uint64_t seq
     list->message = mem_array(limit, sizeof *list->message);
     while (list->count < limit && db_next(db)) {
         struct message *m = &list->message[list->count++];
-        m->text = copy(db, 0);
-        db_time(db, 1, m->created_at);
+        db_read(db, 0, "dm", &m->text, m->created_at);
     }
     return DB_OK;
 }
@@ -337,121 +313,70 @@ static void release_group(struct group *g)
     free(g->upload);
 }
 
-/* Begins a list "... (mark),(mark)" for the writes that `want` takes, padded to a power of two. */
-static size_t list_of(const struct group *g, bool (*want)(const struct write *),
-                      size_t index[WRITE_GROUP_MAX])
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < g->count; i++)
-        if (is_open(g->write[i]) && want(g->write[i]))
-            index[count++] = i;
-    size_t size = count > 0 ? db_list_size(count) : 0;
-    for (size_t i = count; i < size; i++)
-        index[i] = index[count - 1];
-    return size;
-}
-
-static bool want_all(const struct write *w)
-{
-    (void)w;
-    return true;
-}
-
-static bool want_send(const struct write *w)
-{
-    return w->action == WRITE_SEND;
-}
-
-static bool want_old(const struct write *w)
-{
-    return is_change(w) && target(w) != 0;
-}
-
 static enum db_result lock_rooms(struct db *db, struct group *g)
 {
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
-    size_t index[WRITE_GROUP_MAX];
-    size_t size = list_of(g, is_change, index);
-    enum db_result result = DB_OK;
+    struct db_query *q =
+        db_query("SELECT id, kind = 'direct', visibility = 'public', last_seq, oldest_seq, version, "
+                 "history_limit, UTC_TIMESTAMP(3) FROM rooms WHERE deleted_at IS NULL AND id IN (",
+                 "");
 
-    if (size > 0) {
-        strbuf_addstr(&sql,
-                      "SELECT id, kind = 'direct', visibility = 'public', last_seq, oldest_seq, version, "
-                      "history_limit, UTC_TIMESTAMP(3) FROM rooms WHERE deleted_at IS NULL AND id IN (");
-        db_marks(&sql, "?", size);
-        strbuf_addstr(&sql, ") ORDER BY id FOR UPDATE");
-        for (size_t i = 0; i < size; i++)
-            db_args_u64(args, g->write[index[i]]->room_id);
-        result = db_run_args(db, sql.buf, args);
-        while (db_next(db)) {
-            struct room_row *r = &g->room[g->rooms++];
-            *r = (struct room_row){.id = db_u64(db, 0),
-                                   .direct = db_u64(db, 1) != 0,
-                                   .public = db_u64(db, 2) != 0,
-                                   .last_seq = db_u64(db, 3),
-                                   .oldest_seq = db_u64(db, 4),
-                                   .version = db_u64(db, 5),
-                                   .history_limit = db_u64(db, 6)};
-            snprintf(g->now, sizeof g->now, "%s", db_text(db, 7, NULL));
-            db_time(db, 7, g->iso);
-            r->old_version = r->version;
-            r->old_oldest = r->oldest_seq;
-        }
+    for (size_t i = 0; i < g->count; i++)
+        if (is_open(g->write[i]) && is_change(g->write[i]))
+            db_query_row(q, ",", "?", "u", g->write[i]->room_id);
+    db_query_add(q, ") ORDER BY id FOR UPDATE", "");
+    enum db_result result = db_query_run_list(db, q);
+    while (db_next(db)) {
+        struct room_row *r = &g->room[g->rooms++];
+        db_read(db, 0, "u??uuuus", &r->id, &r->direct, &r->public, &r->last_seq, &r->oldest_seq, &r->version,
+                &r->history_limit, g->now, sizeof g->now);
+        db_time(db, 7, g->iso);
+        r->old_version = r->version;
+        r->old_oldest = r->oldest_seq;
     }
-    db_args_free(args);
-    strbuf_release(&sql);
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
-static bool want_session(const struct write *w)
+/* The present row tells whose a session is. */
+static void read_session(struct db *db, struct group *g)
 {
-    return w->user_id == 0;
+    size_t len;
+    const char *hash = db_text(db, 0, &len);
+
+    for (size_t i = 0; i < g->count; i++) {
+        struct write *w = g->write[i];
+        if (len != CRYPTO_HASH || memcmp(hash, w->session, CRYPTO_HASH) != 0)
+            continue;
+        if (db_u64(db, 3) != 0)
+            w->result = WRITE_ELSEWHERE;
+        else
+            db_read(db, 1, "uu", &w->user_id, &w->user_version);
+    }
 }
 
 /* Who sends; those whose session is known need no look. */
 static enum db_result check_sessions(struct db *db, struct group *g)
 {
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
-    size_t index[WRITE_GROUP_MAX];
-    enum db_result result = DB_OK;
+    struct db_query *q =
+        db_query("SELECT s.token_hash, s.user_id, u.version, s.ended <> '' FROM sessions s JOIN users u ON "
+                 "u.id = s.user_id AND u.deleted_at IS NULL AND u.suspended_at IS NULL WHERE s.expires_at > "
+                 "UTC_TIMESTAMP(3) AND s.token_hash IN (",
+                 "");
 
-    for (size_t i = 0; i < g->count; i++)
-        if (!g->look && g->clock - g->write[i]->known_at < WRITE_TRUST_MS)
-            g->write[i]->user_id = g->write[i]->known_user;
-    size_t size = list_of(g, want_session, index);
-    if (size > 0) {
-        strbuf_addstr(
-            &sql, "SELECT s.token_hash, s.user_id, u.version, s.ended <> '' FROM sessions s JOIN users u ON "
-                  "u.id = s.user_id AND u.deleted_at IS NULL AND u.suspended_at IS NULL WHERE s.expires_at > "
-                  "UTC_TIMESTAMP(3) AND s.token_hash IN (");
-        db_marks(&sql, "?", size);
-        strbuf_addch(&sql, ')');
-        for (size_t i = 0; i < size; i++)
-            db_args_bytes(args, g->write[index[i]]->session, CRYPTO_HASH);
-        result = db_run_args(db, sql.buf, args);
-        while (db_next(db)) {
-            size_t len;
-            const char *hash = db_text(db, 0, &len);
-            for (size_t i = 0; i < g->count; i++)
-                if (len == CRYPTO_HASH && memcmp(hash, g->write[i]->session, CRYPTO_HASH) == 0) {
-                    if (db_u64(db, 3) != 0) {
-                        g->write[i]->result = WRITE_ELSEWHERE;
-                        continue;
-                    }
-                    g->write[i]->user_id = db_u64(db, 1);
-                    g->write[i]->user_version = db_u64(db, 2);
-                }
-        }
+    for (size_t i = 0; i < g->count; i++) {
+        struct write *w = g->write[i];
+        if (!g->look && g->clock - w->known_at < WRITE_TRUST_MS)
+            w->user_id = w->known_user;
+        if (is_open(w) && w->user_id == 0)
+            db_query_row(q, ",", "?", "b", w->session, (size_t)CRYPTO_HASH);
     }
+    db_query_add(q, ")", "");
+    enum db_result result = db_query_run_list(db, q);
+    while (db_next(db))
+        read_session(db, g);
     for (size_t i = 0; i < g->count; i++)
         if (g->write[i]->user_id == 0 && is_open(g->write[i]))
             g->write[i]->result = WRITE_SIGNED_OUT;
-    db_args_free(args);
-    strbuf_release(&sql);
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 /* A mark takes no lock, so its room was not read: may one know of it? */
@@ -477,35 +402,25 @@ static void read_member(struct db *db, struct group *g)
         if (w->room_id != room_id || w->user_id != user_id)
             continue;
         g->role[i] = rights_role(db_text(db, 2, NULL));
-        snprintf(w->sender_name, sizeof w->sender_name, "%s", db_text(db, 3, NULL));
-        snprintf(w->sender_display, sizeof w->sender_display, "%s", db_text(db, 4, NULL));
+        db_read(db, 3, "ss", w->sender_name, sizeof w->sender_name, w->sender_display,
+                sizeof w->sender_display);
     }
 }
 
 static enum db_result check_members(struct db *db, struct group *g)
 {
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
-    size_t index[WRITE_GROUP_MAX];
-    size_t size = list_of(g, want_all, index);
-    enum db_result result = DB_OK;
+    struct db_query *q =
+        db_query("SELECT m.room_id, m.user_id, IF(m.muted, 'muted', m.role), u.name, u.display FROM " MEMBERS
+                 " JOIN users u ON u.id = m.user_id WHERE (m.room_id, m.user_id) IN (",
+                 "");
 
-    if (size > 0) {
-        strbuf_addstr(
-            &sql, "SELECT m.room_id, m.user_id, IF(m.muted, 'muted', m.role), u.name, u.display FROM " MEMBERS
-                  " JOIN users u ON u.id = m.user_id WHERE (m.room_id, m.user_id) IN (");
-        db_marks(&sql, "(?,?)", size);
-        strbuf_addch(&sql, ')');
-        for (size_t i = 0; i < size; i++) {
-            db_args_u64(args, g->write[index[i]]->room_id);
-            db_args_u64(args, g->write[index[i]]->user_id);
-        }
-        result = db_run_args(db, sql.buf, args);
-        while (db_next(db))
-            read_member(db, g);
-    }
-    db_args_free(args);
-    strbuf_release(&sql);
+    for (size_t i = 0; i < g->count; i++)
+        if (is_open(g->write[i]))
+            db_query_row(q, ",", "(?,?)", "uu", g->write[i]->room_id, g->write[i]->user_id);
+    db_query_add(q, ")", "");
+    enum db_result result = db_query_run_list(db, q);
+    while (db_next(db))
+        read_member(db, g);
     for (size_t i = 0; i < g->count && (result == DB_OK || result == DB_NONE); i++) {
         struct write *w = g->write[i];
         if (!is_open(w))
@@ -521,91 +436,57 @@ static enum db_result check_members(struct db *db, struct group *g)
                  !rights_may(g->role[i], room->direct, RIGHT_SEND))
             w->result = WRITE_MUTED;
     }
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 static enum db_result find_nonces(struct db *db, struct group *g)
 {
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
-    size_t index[WRITE_GROUP_MAX];
-    size_t size = list_of(g, want_send, index);
-    enum db_result result = DB_OK;
+    struct db_query *q = db_query(
+        "SELECT t.sender_id, t.nonce, t.room_id, t.seq, t.version, t.edited_at IS NOT NULL OR "
+        "t.deleted_at IS NOT NULL OR t.seq < r.oldest_seq, t.text, t.reply_to, IF(t.parts & 8 = 0, '', "
+        "(SELECT GROUP_CONCAT(HEX(u.hash) ORDER BY u.n SEPARATOR '') FROM uploads u WHERE u.room_id = "
+        "t.room_id AND u.seq = t.seq)) FROM messages t FORCE INDEX (messages_nonce) JOIN rooms r ON r.id = "
+        "t.room_id WHERE (t.sender_id, t.nonce) IN (",
+        "");
 
-    if (size > 0) {
-        strbuf_addstr(&sql,
-                      "SELECT t.sender_id, t.nonce, t.room_id, t.seq, t.version, t.edited_at IS NOT NULL OR "
-                      "t.deleted_at IS NOT NULL OR t.seq < r.oldest_seq, t.text, t.reply_to, IF(t.parts & 8 "
-                      "= 0, '', (SELECT GROUP_CONCAT(HEX(u.hash) ORDER BY "
-                      "u.n SEPARATOR '') FROM uploads u WHERE u.room_id = t.room_id AND u.seq = t.seq)) FROM "
-                      "messages t "
-                      "FORCE INDEX "
-                      "(messages_nonce) "
-                      "JOIN rooms r ON r.id = t.room_id WHERE (t.sender_id, t.nonce) IN (");
-        db_marks(&sql, "(?,?)", size);
-        strbuf_addch(&sql, ')');
-        for (size_t i = 0; i < size; i++) {
-            const struct write *w = g->write[index[i]];
-            db_args_u64(args, w->user_id);
-            db_args_text(args, w->nonce, strlen(w->nonce));
-        }
-        result = db_run_args(db, sql.buf, args);
-        while (db_next(db) && g->nonces < WRITE_GROUP_MAX) {
-            struct nonce_row *n = &g->nonce[g->nonces++];
-            n->sender_id = db_u64(db, 0);
-            snprintf(n->nonce, sizeof n->nonce, "%s", db_text(db, 1, NULL));
-            n->room_id = db_u64(db, 2);
-            n->seq = db_u64(db, 3);
-            n->version = db_u64(db, 4);
-            n->touched = db_u64(db, 5) != 0;
-            const char *text = db_text(db, 6, &n->text_len);
-            n->text = mem_dupn(text, n->text_len);
-            n->reply_to = db_u64(db, 7);
-            n->files = copy(db, 8);
-        }
+    for (size_t i = 0; i < g->count; i++)
+        if (is_open(g->write[i]) && g->write[i]->action == WRITE_SEND)
+            db_query_row(q, ",", "(?,?)", "us", g->write[i]->user_id, g->write[i]->nonce);
+    db_query_add(q, ")", "");
+    enum db_result result = db_query_run_list(db, q);
+    while (db_next(db) && g->nonces < WRITE_GROUP_MAX) {
+        struct nonce_row *n = &g->nonce[g->nonces++];
+        db_read(db, 0, "usuuu?dud", &n->sender_id, n->nonce, sizeof n->nonce, &n->room_id, &n->seq,
+                &n->version, &n->touched, &n->text, &n->reply_to, &n->files);
+        n->text_len = strlen(n->text);
     }
-    db_args_free(args);
-    strbuf_release(&sql);
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 static enum db_result find_rows(struct db *db, struct group *g)
 {
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
-    size_t index[WRITE_GROUP_MAX];
-    size_t size = list_of(g, want_old, index);
-    enum db_result result = DB_OK;
+    struct db_query *q = db_query(
+        "SELECT room_id, seq, version, sender_id, kind = 'event', deleted_at IS NOT NULL, text, parts FROM "
+        "messages WHERE ",
+        "");
 
-    if (size > 0) {
-        strbuf_addstr(
-            &sql,
-            "SELECT room_id, seq, version, sender_id, kind = 'event', deleted_at IS NOT NULL, text, parts "
-            "FROM messages WHERE ");
-        for (size_t i = 0; i < size; i++) {
-            strbuf_addstr(&sql, i > 0 ? " OR (room_id = ? AND seq = ?)" : "(room_id = ? AND seq = ?)");
-            db_args_u64(args, g->write[index[i]]->room_id);
-            db_args_u64(args, target(g->write[index[i]]));
-        }
-        result = db_run_args(db, sql.buf, args);
-        while (db_next(db) && g->rows < WRITE_GROUP_MAX) {
-            struct message_row *m = &g->row[g->rows++];
-            *m = (struct message_row){.room_id = db_u64(db, 0),
-                                      .seq = db_u64(db, 1),
-                                      .version = db_u64(db, 2),
-                                      .sender_id = db_u64(db, 3),
-                                      .event = db_u64(db, 4) != 0,
-                                      .deleted = db_u64(db, 5) != 0,
-                                      .parts = (unsigned)db_u64(db, 7)};
-            const char *text = db_text(db, 6, &m->text_len);
-            m->text = mem_dupn(text, m->text_len);
-            m->new_text = m->text;
-            m->pinned = (m->parts & PART_PIN) != 0;
-        }
+    for (size_t i = 0; i < g->count; i++) {
+        const struct write *w = g->write[i];
+        if (is_open(w) && is_change(w) && target(w) != 0)
+            db_query_row(q, " OR ", "(room_id = ? AND seq = ?)", "uu", w->room_id, target(w));
     }
-    db_args_free(args);
-    strbuf_release(&sql);
-    return result == DB_NONE ? DB_OK : result;
+    enum db_result result = db_query_run_list(db, q);
+    while (db_next(db) && g->rows < WRITE_GROUP_MAX) {
+        struct message_row *m = &g->row[g->rows++];
+        uint64_t parts;
+        db_read(db, 0, "uuuu??du", &m->room_id, &m->seq, &m->version, &m->sender_id, &m->event, &m->deleted,
+                &m->text, &parts);
+        m->parts = (unsigned)parts;
+        m->pinned = (m->parts & PART_PIN) != 0;
+        m->new_text = m->text;
+        m->text_len = strlen(m->text);
+    }
+    return db_or_none(result);
 }
 
 /* How many are pinned where one is to be. */
@@ -627,33 +508,21 @@ static enum db_result find_pins(struct db *db, struct group *g)
 /* The files of all sends, locked: nobody else sends them meanwhile, and they are not cleaned away. */
 static enum db_result find_uploads(struct db *db, struct group *g)
 {
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
+    struct db_query *q =
+        db_query("SELECT id, owner_id, room_id, seq, HEX(hash) FROM uploads WHERE id IN (", "");
     size_t count = 0;
-    uint64_t last = 0;
-    enum db_result result = DB_OK;
 
     for (size_t i = 0; i < g->count; i++)
         for (size_t f = 0; is_open(g->write[i]) && f < g->write[i]->files; f++, count++)
-            db_args_u64(args, last = g->write[i]->file[f]);
-    if (count > 0) {
-        size_t size = db_list_size(count);
-        for (size_t i = count; i < size; i++)
-            db_args_u64(args, last);
-        g->upload = mem_array(count, sizeof *g->upload);
-        strbuf_addstr(&sql, "SELECT id, owner_id, room_id, seq, HEX(hash) FROM uploads WHERE id IN (");
-        db_marks(&sql, "?", size);
-        strbuf_addstr(&sql, ") ORDER BY id FOR UPDATE");
-        result = db_run_args(db, sql.buf, args);
-        while (db_next(db) && g->uploads < count) {
-            struct upload_row *u = &g->upload[g->uploads++];
-            *u = (struct upload_row){db_u64(db, 0), db_u64(db, 1), db_u64(db, 2), db_u64(db, 3), ""};
-            snprintf(u->hash, sizeof u->hash, "%s", db_text(db, 4, NULL));
-        }
+            db_query_row(q, ",", "?", "u", g->write[i]->file[f]);
+    db_query_add(q, ") ORDER BY id FOR UPDATE", "");
+    enum db_result result = db_query_run_list(db, q);
+    g->upload = count > 0 ? mem_array(count, sizeof *g->upload) : NULL;
+    while (db_next(db) && g->uploads < count) {
+        struct upload_row *u = &g->upload[g->uploads++];
+        db_read(db, 0, "uuuus", &u->id, &u->owner_id, &u->room_id, &u->seq, u->hash, sizeof u->hash);
     }
-    db_args_free(args);
-    strbuf_release(&sql);
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 static struct upload_row *find_upload(const struct group *g, uint64_t id)
@@ -879,36 +748,20 @@ static bool decide(struct group *g)
  * statement takes effect; in this form its cost grows with their number, not with its square. */
 static enum db_result store_rooms(struct db *db, const struct group *g)
 {
-    size_t index[WRITE_GROUP_MAX], count = 0;
+    struct db_query *q = db_query(
+        "INSERT INTO rooms (id, kind, last_seq, oldest_seq, version, created_by, created_at) VALUES ", "");
 
-    for (size_t i = 0; i < g->rooms; i++)
-        if (g->room[i].version != g->room[i].old_version)
-            index[count++] = i;
-    if (count == 0)
-        return DB_OK;
-    size_t size = db_list_size(count);
-    for (size_t i = count; i < size; i++)
-        index[i] = index[count - 1];
-
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
-    strbuf_addstr(
-        &sql, "INSERT INTO rooms (id, kind, last_seq, oldest_seq, version, created_by, created_at) VALUES ");
-    db_marks(&sql, "(?,'group',?,?,?,0,UTC_TIMESTAMP(3))", size);
-    strbuf_addstr(&sql,
-                  " ON DUPLICATE KEY UPDATE last_seq = VALUES(last_seq), oldest_seq = VALUES(oldest_seq), "
-                  "version = VALUES(version)");
-    for (size_t i = 0; i < size; i++) {
-        const struct room_row *r = &g->room[index[i]];
-        db_args_u64(args, r->id);
-        db_args_u64(args, r->last_seq);
-        db_args_u64(args, r->oldest_seq);
-        db_args_u64(args, r->version);
+    for (size_t i = 0; i < g->rooms; i++) {
+        const struct room_row *r = &g->room[i];
+        if (r->version != r->old_version)
+            db_query_row(q, ",", "(?,'group',?,?,?,0,UTC_TIMESTAMP(3))", "uuuu", r->id, r->last_seq,
+                         r->oldest_seq, r->version);
     }
-    enum db_result result = db_run_args(db, sql.buf, args);
-    db_args_free(args);
-    strbuf_release(&sql);
-    return result;
+    db_query_add(q,
+                 " ON DUPLICATE KEY UPDATE last_seq = VALUES(last_seq), oldest_seq = VALUES(oldest_seq), "
+                 "version = VALUES(version)",
+                 "");
+    return db_or_none(db_query_run_list(db, q));
 }
 
 /* ---- what a text is shown as ---- */
@@ -918,7 +771,6 @@ static void release_rendered(struct write *w)
     free(w->html);
     free(w->names);
     w->html = NULL;
-    w->html_len = 0;
     w->names = NULL;
 }
 
@@ -937,10 +789,8 @@ static enum db_result render(struct db *db, struct write *w, enum role role)
     for (size_t i = 0; i < names.count; i++)
         names.person[i].everyone =
             strcmp(names.person[i].name, MARKUP_EVERYONE) == 0 && rights_may(role, false, RIGHT_UPDATE);
-    if (markup_render(w->text, w->text_len, &names, &html)) {
-        w->html_len = html.len;
+    if (markup_render(w->text, w->text_len, &names, &html))
         w->html = strbuf_detach(&html);
-    }
     for (size_t i = 0; i < names.count; i++)
         mentions = mentions || names.person[i].mentioned;
     if (mentions) {
@@ -964,48 +814,27 @@ static enum db_result render_all(struct db *db, const struct group *g)
     return result;
 }
 
-static void add_html(struct db_args *args, const struct write *w)
-{
-    if (w->html != NULL)
-        db_args_text(args, w->html, w->html_len);
-    else
-        db_args_null(args);
-}
-
 static enum db_result store_sends(struct db *db, const struct group *g)
 {
     if (g->sends == 0)
         return DB_OK;
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
-
-    strbuf_addstr(
-        &sql,
+    struct db_query *q = db_query(
         "INSERT INTO messages (room_id, seq, version, sender_id, nonce, text, created_at, html, renderer, "
-        "reply_to, parts) VALUES ");
-    db_marks(&sql, "(?,?,?,?,?,?,?,?,?,?,?)", g->sends);
-    for (size_t i = 0; i < g->count; i++) {
+        "reply_to, parts) VALUES ",
+        "");
+
+    for (size_t i = 0, count = 0; i < g->count; i++) { /* as many as there are: none can be twice */
         const struct write *w = g->write[i];
-        if (!w->fresh)
-            continue;
-        db_args_u64(args, w->room_id);
-        db_args_u64(args, w->seq);
-        db_args_u64(args, w->change);
-        db_args_u64(args, w->user_id);
-        db_args_text(args, w->nonce, strlen(w->nonce));
-        db_args_text(args, w->text, w->text_len);
-        db_args_text(args, g->now, strlen(g->now));
-        add_html(args, w);
-        db_args_u64(args, MARKUP_VERSION);
-        db_args_u64(args, w->reply_to);
-        db_args_u64(args, (w->names != NULL ? PART_MENTIONS : 0) | (w->files > 0 ? PART_FILES : 0) |
-                              (w->reply_to != 0 ? PART_REPLY | PART_MENTIONS : 0));
+        uint64_t parts = (w->names != NULL ? PART_MENTIONS : 0) | (w->files > 0 ? PART_FILES : 0) |
+                         (w->reply_to != 0 ? PART_REPLY | PART_MENTIONS : 0);
+        if (w->fresh)
+            db_query_add(q, count++ > 0 ? ",(?,?,?,?,?,?,?,?,?,?,?)" : "(?,?,?,?,?,?,?,?,?,?,?)",
+                         "uuuustssuuu", w->room_id, w->seq, w->change, w->user_id, w->nonce, w->text,
+                         w->text_len, g->now, w->html, (uint64_t)MARKUP_VERSION, w->reply_to, parts);
     }
-    enum db_result result = db_run_args(db, sql.buf, args);
-    db_args_free(args);
-    strbuf_release(&sql);
-    return result == DB_DUPLICATE ? DB_AGAIN
-                                  : result; /* another process stored the same nonce: it is found next time */
+    enum db_result result = db_query_run(db, q);
+    /* Another process stored the same nonce: it is found next time. */
+    return result == DB_DUPLICATE ? DB_AGAIN : result;
 }
 
 static enum db_result store_files(struct db *db, const struct write *w)
@@ -1021,32 +850,16 @@ static enum db_result store_files(struct db *db, const struct write *w)
 /* A send raises its sender's own read mark. His row is there: the room's lock keeps it. */
 static enum db_result store_marks(struct db *db, const struct group *g)
 {
-    size_t index[WRITE_GROUP_MAX], count = 0;
+    struct db_query *q =
+        db_query("INSERT INTO members (room_id, user_id, read_seq, added_by, added_at) VALUES ", "");
 
-    for (size_t i = 0; i < g->count; i++)
-        if (g->write[i]->fresh && is_change(g->write[i]))
-            index[count++] = i;
-    if (count == 0)
-        return DB_OK;
-    size_t size = db_list_size(count);
-    for (size_t i = count; i < size; i++)
-        index[i] = index[count - 1];
-
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
-    strbuf_addstr(&sql, "INSERT INTO members (room_id, user_id, read_seq, added_by, added_at) VALUES ");
-    db_marks(&sql, "(?,?,?,0,UTC_TIMESTAMP(3))", size);
-    strbuf_addstr(&sql, " ON DUPLICATE KEY UPDATE read_seq = GREATEST(read_seq, VALUES(read_seq))");
-    for (size_t i = 0; i < size; i++) {
-        const struct write *w = g->write[index[i]];
-        db_args_u64(args, w->room_id);
-        db_args_u64(args, w->user_id);
-        db_args_u64(args, w->seq);
+    for (size_t i = 0; i < g->count; i++) {
+        const struct write *w = g->write[i];
+        if (w->fresh && is_change(w))
+            db_query_row(q, ",", "(?,?,?,0,UTC_TIMESTAMP(3))", "uuu", w->room_id, w->user_id, w->seq);
     }
-    enum db_result result = db_run_args(db, sql.buf, args);
-    db_args_free(args);
-    strbuf_release(&sql);
-    return result == DB_NONE ? DB_OK : result;
+    db_query_add(q, " ON DUPLICATE KEY UPDATE read_seq = GREATEST(read_seq, VALUES(read_seq))", "");
+    return db_or_none(db_query_run_list(db, q));
 }
 
 static enum db_result store_pin(struct db *db, const struct write *w)
@@ -1117,39 +930,45 @@ static enum db_result store_old(struct db *db, struct group *g, const struct wri
     return result;
 }
 
+static enum db_result store_reaction(struct db *db, struct group *g, struct write *w)
+{
+    struct message_row *m = find_row(g, w);
+    struct room_row *room = find_room(g, w->room_id);
+
+    if (!is_kept(room, m)) {
+        w->result = WRITE_NO_MESSAGE;
+        return DB_OK;
+    }
+    w->change = m->version;
+    if (m->deleted)
+        w->result = WRITE_GONE;
+    else if (g->limit != NULL && !w->charged && !limit_take(g->limit, w->user_id, g->clock))
+        w->result = WRITE_TOO_FAST;
+    if (!is_open(w))
+        return DB_OK;
+    w->charged = true;
+    enum db_result result = db_part_react(db, w->room_id, w->seq, w->user_id, w->text, w->on);
+    if (result == DB_REFUSED)
+        w->result = WRITE_MANY;
+    if (result == DB_OK && !m->reacted) {
+        m->reacted = true;
+        m->version = ++room->version;
+        result =
+            db_run(db, "UPDATE messages SET version = ?, parts = parts | 4 WHERE room_id = ? AND seq = ?",
+                   "uuu", m->version, w->room_id, w->seq);
+    }
+    w->change = m->version;
+    return result == DB_REFUSED ? DB_OK : db_or_none(result);
+}
+
 /* Reactions, each on what the one before left. Several to one message are one change of it. */
 static enum db_result store_reactions(struct db *db, struct group *g)
 {
     enum db_result result = DB_OK;
 
-    for (size_t i = 0; i < g->count && result == DB_OK; i++) {
-        struct write *w = g->write[i];
-        if (!is_open(w) || w->action != WRITE_REACT)
-            continue;
-        struct message_row *m = find_row(g, w);
-        struct room_row *room = find_room(g, w->room_id);
-        w->change = m != NULL ? m->version : 0;
-        if (!is_kept(room, m) || m->deleted)
-            w->result = is_kept(room, m) ? WRITE_GONE : WRITE_NO_MESSAGE;
-        else if (g->limit != NULL && !w->charged && !limit_take(g->limit, w->user_id, g->clock))
-            w->result = WRITE_TOO_FAST;
-        if (!is_open(w))
-            continue;
-        w->charged = true;
-        result = db_part_react(db, w->room_id, w->seq, w->user_id, w->text, w->on);
-        if (result == DB_REFUSED)
-            w->result = WRITE_MANY;
-        if (result == DB_OK && !m->reacted) {
-            m->reacted = true;
-            m->version = ++room->version;
-            result =
-                db_run(db, "UPDATE messages SET version = ?, parts = parts | 4 WHERE room_id = ? AND seq = ?",
-                       "uuu", m->version, w->room_id, w->seq);
-        }
-        w->change = m->version;
-        if (result == DB_NONE || result == DB_REFUSED)
-            result = DB_OK;
-    }
+    for (size_t i = 0; i < g->count && result == DB_OK; i++)
+        if (is_open(g->write[i]) && g->write[i]->action == WRITE_REACT)
+            result = store_reaction(db, g, g->write[i]);
     return result;
 }
 
@@ -1206,7 +1025,7 @@ static enum db_result store_read(struct db *db, struct write *w)
     w->fresh = changed == DB_OK;
     if (result == DB_OK && w->fresh)
         return db_user_raise(db, &w->user_id, 1);
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 /* Keeps a message for oneself, or no longer. The message learns first that somebody does, and so it cannot go meanwhile
@@ -1232,26 +1051,21 @@ static enum db_result store_saved(struct db *db, struct write *w)
     if (result == DB_NONE)
         w->result = WRITE_NO_MESSAGE;
     if (result != DB_OK || !db_next(db))
-        return result == DB_NONE ? DB_OK : result;
+        return db_or_none(result);
     w->change = db_u64(db, 0);
     result = db_run(db,
                     save ? "INSERT IGNORE INTO bookmarks (user_id, room_id, seq, saved_at) VALUES (?, ?, ?, "
                            "UTC_TIMESTAMP(3))"
                          : "DELETE FROM bookmarks WHERE user_id = ? AND room_id = ? AND seq = ?",
                     "uuu", w->user_id, w->room_id, w->seq);
-    return result == DB_NONE ? DB_OK : result;
-}
-
-static enum db_result mark_read(struct db *db, void *context)
-{
-    return store_read(db, context);
+    return db_or_none(result);
 }
 
 enum db_result db_message_mark_read(struct db *db, uint64_t room_id, uint64_t user_id, uint64_t seq)
 {
     struct write mark = {.action = WRITE_READ, .room_id = room_id, .user_id = user_id, .seq = seq};
 
-    return db_transaction(db, mark_read, &mark);
+    return db_transaction(db, store_read(db, &mark));
 }
 
 static enum db_result write_group(struct db *db, struct group *g)
@@ -1376,21 +1190,15 @@ void db_message_write(struct db *db, struct limit *limit, struct write **writes,
 #define PURGE_MAX 1000 /* messages in one transaction: sends to the room wait for it */
 #define OF_USER   "t.sender_id = ? AND t.kind = 'text' AND t.deleted_at IS NULL AND t.seq >= r.oldest_seq"
 
-struct purge {
-    uint64_t user_id;
-    uint64_t room_id;
-};
-
-static enum db_result purge(struct db *db, void *context)
+static enum db_result purge(struct db *db, uint64_t user_id, uint64_t room_id)
 {
-    const struct purge *p = context;
-    enum db_result result = db_run(
-        db, "SELECT version FROM rooms WHERE id = ? AND deleted_at IS NULL FOR UPDATE", "u", p->room_id);
+    enum db_result result =
+        db_run(db, "SELECT version FROM rooms WHERE id = ? AND deleted_at IS NULL FOR UPDATE", "u", room_id);
 
     if (result != DB_OK || !db_next(db))
         return result;
     uint64_t version = db_u64(db, 0);
-    result = db_part_purge(db, p->room_id, p->user_id);
+    result = db_part_purge(db, room_id, user_id);
     if (result == DB_OK)
         result = db_run(
             db,
@@ -1398,19 +1206,18 @@ static enum db_result purge(struct db *db, void *context)
             "messages t JOIN rooms r ON r.id = t.room_id WHERE t.room_id = ? AND " OF_USER
             " ORDER BY t.seq LIMIT ?) k ON k.seq = w.seq SET w.version = ? + k.n, w.text = '', "
             "w.html = NULL, w.reply_to = 0, w.parts = 0, w.deleted_at = UTC_TIMESTAMP(3) WHERE w.room_id = ?",
-            "uuuuu", p->room_id, p->user_id, (uint64_t)PURGE_MAX, version, p->room_id);
+            "uuuuu", room_id, user_id, (uint64_t)PURGE_MAX, version, room_id);
     if (result != DB_OK)
         return result;
     version += db_affected(db);
-    result = db_part_requote(db, p->room_id, 0, INT64_MAX, p->user_id, true, &version);
+    result = db_part_requote(db, room_id, 0, INT64_MAX, user_id, true, &version);
     if (result == DB_OK)
-        result = db_run(db, "UPDATE rooms SET version = ? WHERE id = ?", "uu", version, p->room_id);
+        result = db_run(db, "UPDATE rooms SET version = ? WHERE id = ?", "uu", version, room_id);
     return result;
 }
 
 enum db_result db_message_purge(struct db *db, uint64_t user_id, uint64_t *room_id)
 {
-    struct purge p = {.user_id = user_id};
     enum db_result result = db_run(db,
                                    "SELECT t.room_id FROM messages t JOIN rooms r ON r.id = t.room_id AND "
                                    "r.deleted_at IS NULL WHERE " OF_USER " LIMIT 1",
@@ -1418,10 +1225,10 @@ enum db_result db_message_purge(struct db *db, uint64_t user_id, uint64_t *room_
 
     if (result != DB_OK || !db_next(db))
         return result;
-    *room_id = p.room_id = db_u64(db, 0);
+    *room_id = db_u64(db, 0);
     while (result == DB_OK)
-        result = db_transaction(db, purge, &p);
-    return result == DB_NONE ? DB_OK : result;
+        result = db_transaction(db, purge(db, user_id, *room_id));
+    return db_or_none(result);
 }
 
 /* ---- a newer renderer ---- */
@@ -1431,7 +1238,7 @@ enum db_result db_message_purge(struct db *db, uint64_t user_id, uint64_t *room_
 
 struct rerender {
     uint64_t room_id;
-    uint64_t seq; /* the first, then the last */
+    uint64_t seq; /* of the last */
     uint64_t done;
     uint64_t changed;
 };
@@ -1453,13 +1260,12 @@ static enum db_result render_again(struct db *db, struct rerender *r, struct wri
     return result;
 }
 
-static enum db_result rerender(struct db *db, void *context)
+static enum db_result rerender(struct db *db, struct rerender *r, uint64_t first)
 {
-    struct rerender *r = context;
     struct write *w = mem_array(RERENDER_MAX, sizeof *w);
     char **before = mem_array(RERENDER_MAX, sizeof *before);
     size_t count = 0;
-    uint64_t version = 0, renderer = MARKUP_VERSION, first = r->seq;
+    uint64_t version = 0, renderer = MARKUP_VERSION;
     enum db_result result = db_run(db, "SELECT version FROM rooms WHERE id = ? FOR UPDATE", "u", r->room_id);
 
     if (result == DB_OK && db_next(db))
@@ -1470,10 +1276,9 @@ static enum db_result rerender(struct db *db, void *context)
                         " ORDER BY seq LIMIT ?",
                         "uuuu", r->room_id, first, renderer, (uint64_t)RERENDER_MAX);
     for (; result == DB_OK && count < RERENDER_MAX && db_next(db); count++) {
-        w[count] = (struct write){
-            .room_id = r->room_id, .seq = db_u64(db, 0), .text = mem_dup(db_text(db, 1, NULL))};
+        w[count].room_id = r->room_id;
+        db_read(db, 0, "udn", &w[count].seq, &w[count].text, &before[count]);
         w[count].text_len = strlen(w[count].text);
-        before[count] = db_is_null(db, 2) ? NULL : mem_dup(db_text(db, 2, NULL));
     }
     r->changed = 0;
     r->done = count;
@@ -1501,6 +1306,7 @@ enum db_result db_message_rerender(struct db *db, uint64_t *room, uint64_t *seq,
                                    uint64_t *changed)
 {
     struct rerender r = {0};
+    uint64_t first;
     enum db_result result =
         db_run(db,
                "SELECT room_id, seq FROM messages WHERE ((room_id = ? AND seq > ?) OR room_id > ?) "
@@ -1509,9 +1315,8 @@ enum db_result db_message_rerender(struct db *db, uint64_t *room, uint64_t *seq,
 
     if (result != DB_OK || !db_next(db))
         return result;
-    r.room_id = db_u64(db, 0);
-    r.seq = db_u64(db, 1);
-    result = db_transaction(db, rerender, &r);
+    db_read(db, 0, "uu", &r.room_id, &first);
+    result = db_transaction(db, rerender(db, &r, first));
     *room = r.room_id;
     *seq = r.seq;
     *done += r.done;

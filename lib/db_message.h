@@ -45,8 +45,7 @@ struct message {
     bool deleted;
     char *deleter; /* the name of who deleted it; NULL: its sender */
     char *deleter_display;
-    char *html; /* the text as it is rendered; NULL: it is shown as it is */
-    size_t html_len;
+    char *html;        /* the text as it is rendered; NULL: it is shown as it is */
     uint64_t reply_to; /* the seq of what it answers; 0: nothing */
     unsigned parts;    /* what more belongs to it (db_part.h), which is read with every list */
     struct quote *quote;
@@ -169,10 +168,9 @@ struct write {
     uint64_t trimmed; /* the room's version after a trim that this group brought about; else 0 */
     uint64_t told;    /* whose version rose, because this answers him; else 0 */
     bool fresh;
-    bool charged;  /* the limit has counted it */
-    char *present; /* the caller frees, as the next two */
-    char *html;    /* the text as it is rendered; NULL: it is shown as it is */
-    size_t html_len;
+    bool charged;               /* the limit has counted it */
+    char *present;              /* the caller frees, as the next two */
+    char *html;                 /* the text as it is rendered; NULL: it is shown as it is */
     struct markup_names *names; /* whom it mentions; NULL: nobody */
     /* of a fresh send, so that it need not be read again: */
     char sender_name[TEXT_NAME_MAX + 1];

@@ -11,23 +11,16 @@ static void take_quote(struct db *db, struct message *m)
     struct quote *q = m->quote = mem_alloc(sizeof *q);
 
     q->gone = db_is_null(db, 1);
-    if (q->gone)
-        return;
-    q->sender_id = db_u64(db, 1);
-    q->sender_name = mem_dup(db_text(db, 2, NULL));
-    q->sender_display = mem_dup(db_text(db, 3, NULL));
-    q->text = mem_dup(db_text(db, 4, NULL));
+    if (!q->gone)
+        db_read(db, 1, "uddd", &q->sender_id, &q->sender_name, &q->sender_display, &q->text);
 }
 
 static void take_reaction(struct db *db, struct message *m)
 {
     if ((m->reactions & (m->reactions - 1)) == 0) /* a power of two, and full */
         m->reaction = mem_grow(m->reaction, m->reactions > 0 ? m->reactions * 2 : 1, sizeof *m->reaction);
-    struct reaction new = {.emoji = mem_dup(db_text(db, 1, NULL)),
-                           .user_id = db_u64(db, 2),
-                           .name = mem_dup(db_text(db, 3, NULL)),
-                           .display = mem_dup(db_text(db, 4, NULL))};
-    db_time(db, 5, new.at);
+    struct reaction new;
+    db_read(db, 1, "duddm", &new.emoji, &new.user_id, &new.name, &new.display, new.at);
     size_t at = m->reactions++;
     for (; at > 0 && strcmp(m->reaction[at - 1].at, new.at) > 0; at--)
         m->reaction[at] = m->reaction[at - 1];
@@ -44,12 +37,8 @@ static void take_file(struct db *db, struct message *m)
     if (m->file == NULL)
         m->file = mem_array(FILES_MAX, sizeof *m->file);
     struct attachment *a = &m->file[n];
-    a->id = db_u64(db, 1);
-    a->name = mem_dup(db_text(db, 2, NULL));
-    a->file.size = db_u64(db, 3);
-    snprintf(a->file.type, sizeof a->file.type, "%s", db_text(db, 4, NULL));
-    a->file.width = db_u64(db, 5);
-    a->file.height = db_u64(db, 6);
+    db_read(db, 1, "udusuu", &a->id, &a->name, &a->file.size, a->file.type, sizeof a->file.type,
+            &a->file.width, &a->file.height);
     m->files = n >= m->files ? n + 1 : m->files;
 }
 #define KEPT_MAX 500
@@ -91,35 +80,19 @@ static const struct kind {
 static enum db_result read_kind(struct db *db, const struct kind *kind, uint64_t room_id,
                                 struct message_list *list)
 {
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
-    size_t count = 0;
-    uint64_t last = 0;
-    enum db_result result = DB_OK;
+    struct db_query *q = db_query(kind->read, "u", room_id);
 
-    db_args_u64(args, room_id);
+    db_query_add(q, " (", "");
     for (size_t i = 0; i < list->count; i++)
-        if ((list->message[i].parts & kind->part) != 0) {
-            last = list->message[i].seq;
-            db_args_u64(args, last);
-            count++;
-        }
-    if (count > 0) {
-        size_t size = db_list_size(count);
-        for (; count < size; count++)
-            db_args_u64(args, last);
-        strbuf_addf(&sql, "%s (", kind->read);
-        db_marks(&sql, "?", size);
-        strbuf_addch(&sql, ')');
-        result = db_run_args(db, sql.buf, args);
-        while (db_next(db))
-            for (size_t i = 0; i < list->count; i++)
-                if (list->message[i].seq == db_u64(db, 0))
-                    kind->take(db, &list->message[i]);
-    }
-    db_args_free(args);
-    strbuf_release(&sql);
-    return result == DB_NONE ? DB_OK : result;
+        if ((list->message[i].parts & kind->part) != 0)
+            db_query_row(q, ",", "?", "u", list->message[i].seq);
+    db_query_add(q, ")", "");
+    enum db_result result = db_query_run_list(db, q);
+    while (db_next(db))
+        for (size_t i = 0; i < list->count; i++)
+            if (list->message[i].seq == db_u64(db, 0))
+                kind->take(db, &list->message[i]);
+    return db_or_none(result);
 }
 
 enum db_result db_part_read(struct db *db, uint64_t room_id, struct message_list *list)
@@ -184,7 +157,7 @@ static enum db_result remove_kinds(struct db *db, uint64_t parts, const char *wh
         *rows += result == DB_OK ? db_affected(db) : 0;
     }
     strbuf_release(&sql);
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 #define ANSWERS                                                                                          \
@@ -205,7 +178,7 @@ enum db_result db_part_requote(struct db *db, uint64_t room_id, uint64_t from, u
         *version += db_affected(db);
     if (result == DB_OK && gone)
         result = db_run(db, "DELETE p FROM " ANSWERS, "uuuuu", room_id, from, to, sender, sender);
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 enum db_result db_part_reply(struct db *db, uint64_t room_id, uint64_t seq, uint64_t original, uint64_t *told)
@@ -225,7 +198,7 @@ enum db_result db_part_reply(struct db *db, uint64_t room_id, uint64_t seq, uint
     if (result == DB_OK && *told != 0)
         return db_user_raise(db, told, 1);
     *told = 0;
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 enum db_result db_part_react(struct db *db, uint64_t room_id, uint64_t seq, uint64_t user_id,
@@ -269,7 +242,7 @@ enum db_result db_part_empty(struct db *db, uint64_t room_id, uint64_t from, uin
                         "UPDATE messages SET text = '', html = NULL, reply_to = 0, parts = 0 WHERE "
                         "room_id = ? AND seq >= ? AND seq < ?",
                         "uuu", room_id, from, to);
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 enum db_result db_part_purge(struct db *db, uint64_t room_id, uint64_t user_id)

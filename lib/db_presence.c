@@ -6,38 +6,26 @@
 
 enum db_result db_presence_mark(struct db *db, const uint64_t *users, const uint32_t *seconds, size_t count)
 {
-    if (count == 0)
-        return DB_OK;
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
-    size_t size = db_list_size(count);
+    struct db_query *q = db_query("INSERT INTO presence (user_id, online_until, seen_at) VALUES ", "");
 
-    strbuf_addstr(&sql, "INSERT INTO presence (user_id, online_until, seen_at) VALUES ");
-    db_marks(&sql, "(?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, UTC_TIMESTAMP(3))", size);
-    strbuf_addstr(
-        &sql, " ON DUPLICATE KEY UPDATE online_until = IF(seen_at > VALUES(seen_at), VALUES(online_until), "
-              "GREATEST(online_until, VALUES(online_until))), "
-              "seen_at = VALUES(seen_at)");
-    for (size_t i = 0; i < size; i++) {
-        size_t at = i < count ? i : count - 1;
-        db_args_u64(args, users[at]);
-        db_args_u64(args, seconds[at]);
-    }
-    enum db_result result = db_run_args(db, sql.buf, args);
-    db_args_free(args);
-    strbuf_release(&sql);
-    return result == DB_NONE ? DB_OK : result;
+    for (size_t i = 0; i < count; i++)
+        db_query_row(q, ",", "(?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, UTC_TIMESTAMP(3))", "uu", users[i],
+                     (uint64_t)seconds[i]);
+    db_query_add(
+        q,
+        " ON DUPLICATE KEY UPDATE online_until = IF(seen_at > VALUES(seen_at), VALUES(online_until), "
+        "GREATEST(online_until, VALUES(online_until))), seen_at = VALUES(seen_at)",
+        "");
+    return db_or_none(db_query_run_list(db, q));
 }
 
 enum db_result db_presence_leave(struct db *db, uint64_t user_id)
 {
-    enum db_result result =
+    return db_or_none(
         db_run(db,
                "UPDATE presence SET online_until = UTC_TIMESTAMP(3) WHERE user_id = ? AND NOT "
                "EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = presence.user_id AND s.ended = '')",
-               "u", user_id);
-
-    return result == DB_NONE ? DB_OK : result;
+               "u", user_id));
 }
 
 enum db_result db_presence_online(struct db *db, struct presence **list, size_t *count)
@@ -56,8 +44,7 @@ enum db_result db_presence_online(struct db *db, struct presence **list, size_t 
             *list = mem_grow(*list, alloc, sizeof **list);
         }
         struct presence *one = &(*list)[(*count)++];
-        one->id = db_u64(db, 0);
-        snprintf(one->name, sizeof one->name, "%s", db_text(db, 1, NULL));
+        db_read(db, 0, "us", &one->id, one->name, sizeof one->name);
     }
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }

@@ -27,22 +27,9 @@ struct locked {
     uint64_t members_version;
     char name[TEXT_GROUP_MAX * 4 + 1];
     char topic[TEXT_TOPIC_MAX * 4 + 1];
-};
-
-/* Everything the transactions below take and give. */
-struct change {
-    uint64_t room_id;
-    uint64_t actor;
-    uint64_t user;
-    enum role role;
-    const struct room_fields *fields;
-    const char *display; /* of who departs */
-    const uint64_t *users;
-    size_t count;
-    struct strbuf *banned;
-    bool on; /* muted or banned, else no longer */
-    bool last_owner;
-    unsigned days;
+    enum role role;   /* of who changes it; lock_for and lock_over look */
+    enum role target; /* of whom it is done to; lock_over looks */
+    bool muted;       /* the same one */
 };
 
 void db_room_read(struct db *db, struct room *room)
@@ -148,7 +135,7 @@ enum db_result db_room_common(struct db *db, uint64_t user_id, uint64_t other_id
     *list = (struct room_list){NULL, 0};
     if (result == DB_OK)
         read_list(db, ROOMS_MAX, 0, list);
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 static enum db_result read_members(struct db *db, enum db_result result, size_t limit,
@@ -225,46 +212,26 @@ enum db_result db_room_member_ids(struct db *db, uint64_t id, uint64_t **ids, si
     return result;
 }
 
-enum db_result db_user_raise(struct db *db, const uint64_t *users, size_t count)
+static enum db_result renamed(struct db *db, uint64_t user_id)
 {
-    if (count == 0)
-        return DB_OK;
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
-    size_t size = db_list_size(count);
-
-    strbuf_addstr(&sql, "UPDATE users SET version = version + 1 WHERE id IN (");
-    db_marks(&sql, "?", size);
-    strbuf_addch(&sql, ')');
-    for (size_t i = 0; i < size; i++)
-        db_args_u64(args, users[i < count ? i : count - 1]);
-    enum db_result result = db_run_args(db, sql.buf, args);
-    db_args_free(args);
-    strbuf_release(&sql);
-    return result == DB_NONE ? DB_OK : result;
-}
-
-static enum db_result renamed(struct db *db, void *context)
-{
-    const uint64_t *user = context;
     enum db_result result = db_run(db,
                                    "UPDATE rooms SET members_version = version + 1, version = version + 1 "
                                    "WHERE deleted_at IS NULL AND id IN "
                                    "(SELECT room_id FROM members WHERE user_id = ?)",
-                                   "u", *user);
+                                   "u", user_id);
 
     if (result == DB_OK)
         result = db_run(
             db,
             "UPDATE users u JOIN members o ON o.user_id = u.id JOIN rooms r ON r.id = o.room_id AND r.kind = "
             "'direct' JOIN members m ON m.room_id = r.id SET u.version = u.version + 1 WHERE m.user_id = ?",
-            "u", *user);
-    return result == DB_NONE ? DB_OK : result;
+            "u", user_id);
+    return db_or_none(result);
 }
 
 enum db_result db_room_renamed(struct db *db, uint64_t user_id)
 {
-    return db_transaction(db, renamed, &user_id);
+    return db_transaction(db, renamed(db, user_id));
 }
 
 static enum db_result raise_members(struct db *db, uint64_t room_id)
@@ -274,7 +241,7 @@ static enum db_result raise_members(struct db *db, uint64_t room_id)
         "UPDATE users u JOIN members m ON m.user_id = u.id SET u.version = u.version + 1 WHERE m.room_id = ?",
         "u", room_id);
 
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 static enum db_result lock_room(struct db *db, uint64_t id, struct locked *room)
@@ -287,23 +254,15 @@ static enum db_result lock_room(struct db *db, uint64_t id, struct locked *room)
                "FOR UPDATE",
                "u", id);
 
-    if (result != DB_OK || !db_next(db))
-        return result;
-    room->id = id;
-    room->direct = db_u64(db, 0) != 0;
-    room->public = db_u64(db, 1) != 0;
-    room->history_limit = db_u64(db, 2);
-    room->last_seq = db_u64(db, 3);
-    room->oldest_seq = db_u64(db, 4);
-    room->version = db_u64(db, 5);
-    room->info_version = db_u64(db, 6);
-    room->members_version = db_u64(db, 7);
-    snprintf(room->name, sizeof room->name, "%s", db_text(db, 8, NULL));
-    snprintf(room->topic, sizeof room->topic, "%s", db_text(db, 9, NULL));
-    return DB_OK;
+    *room = (struct locked){.id = id};
+    if (result == DB_OK && db_next(db))
+        db_read(db, 0, "??uuuuuuss", &room->direct, &room->public, &room->history_limit, &room->last_seq,
+                &room->oldest_seq, &room->version, &room->info_version, &room->members_version, room->name,
+                sizeof room->name, room->topic, sizeof room->topic);
+    return result;
 }
 
-/* The role of a user in the room, ROLE_NONE when not in it; and whether he is muted. */
+/* The role of a user in the room, ROLE_NONE when not in it; and, where it is asked for, whether he is muted. */
 static enum db_result role_of(struct db *db, uint64_t room_id, uint64_t user_id, enum role *role, bool *muted)
 {
     enum db_result result = db_run(db, "SELECT role, muted FROM members WHERE room_id = ? AND user_id = ?",
@@ -311,26 +270,27 @@ static enum db_result role_of(struct db *db, uint64_t room_id, uint64_t user_id,
     bool found = result == DB_OK && db_next(db);
 
     *role = found ? rights_role(db_text(db, 0, NULL)) : ROLE_NONE;
-    *muted = found && db_u64(db, 1) != 0;
-    return result == DB_NONE ? DB_OK : result;
+    if (muted != NULL)
+        *muted = found && db_u64(db, 1) != 0;
+    return db_or_none(result);
 }
 
 /* Locks the room and looks whether the actor has the right. A private room that he is not in is not there. */
-static enum db_result lock_for(struct db *db, const struct change *c, enum right right, struct locked *room,
-                               enum role *role)
+static enum db_result lock_for(struct db *db, uint64_t id, uint64_t actor, enum right right,
+                               struct locked *room)
 {
-    enum db_result result = lock_room(db, c->room_id, room);
+    enum db_result result = lock_room(db, id, room);
     bool muted = false;
 
     if (result == DB_OK)
-        result = role_of(db, c->room_id, c->actor, role, &muted);
+        result = role_of(db, id, actor, &room->role, &muted);
     if (result != DB_OK)
         return result;
     if (muted)
-        *role = ROLE_MUTED;
-    if (*role == ROLE_NONE && !room->public)
+        room->role = ROLE_MUTED;
+    if (room->role == ROLE_NONE && !room->public)
         return DB_NONE;
-    return rights_may(*role, room->direct, right) ? DB_OK : DB_REFUSED;
+    return rights_may(room->role, room->direct, right) ? DB_OK : DB_REFUSED;
 }
 
 /* Empties the messages before `oldest`, and what they said before, as a change of its own. */
@@ -387,7 +347,7 @@ static enum db_result add_event(struct db *db, struct locked *room, uint64_t act
                         "UPDATE members m JOIN users u ON u.id = m.user_id SET m.read_seq = ?, u.version = "
                         "u.version + 1 WHERE m.room_id = ? AND m.user_id = ? AND m.read_seq = ?",
                         "uuuu", room->last_seq, room->id, actor, room->last_seq - 1);
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 /* An event about members: the room's list of members changed with it. */
@@ -428,7 +388,7 @@ static enum db_result bar_of(struct db *db, uint64_t room_id, uint64_t user_id, 
 
     *banned = found && db_u64(db, 0) != 0;
     *muted = found && !*banned;
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 enum db_result db_room_bars(struct db *db, uint64_t id, uint64_t user_id, bool *banned)
@@ -475,34 +435,30 @@ static enum db_result admit(struct db *db, const struct locked *room, uint64_t u
     return result;
 }
 
-static enum db_result create(struct db *db, void *context)
+static enum db_result create(struct db *db, const struct room_fields *fields, uint64_t creator,
+                             const uint64_t *members, size_t count, uint64_t *id)
 {
-    struct change *c = context;
     enum db_result result =
         db_run(db,
                "INSERT INTO rooms (kind, name, topic, visibility, history_limit, created_by, created_at) "
                "VALUES ('group', ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))",
-               "sssuu", c->fields->name, c->fields->topic, c->fields->public ? "public" : "private",
-               c->fields->history_limit, c->actor);
+               "sssuu", fields->name, fields->topic, fields->public ? "public" : "private",
+               fields->history_limit, creator);
 
     if (result != DB_OK)
         return result;
-    c->room_id = db_insert_id(db);
-    result = insert_member(db, c->room_id, c->actor, ROLE_OWNER, 0, c->actor);
-    for (size_t i = 0; i < c->count && result == DB_OK; i++)
-        if (c->users[i] != c->actor)
-            result = insert_member(db, c->room_id, c->users[i], ROLE_MEMBER, 0, c->actor);
-    return result == DB_OK ? raise_members(db, c->room_id) : result;
+    *id = db_insert_id(db);
+    result = insert_member(db, *id, creator, ROLE_OWNER, 0, creator);
+    for (size_t i = 0; i < count && result == DB_OK; i++)
+        if (members[i] != creator)
+            result = insert_member(db, *id, members[i], ROLE_MEMBER, 0, creator);
+    return result == DB_OK ? raise_members(db, *id) : result;
 }
 
 enum db_result db_room_create(struct db *db, const struct room_fields *fields, uint64_t creator,
                               const uint64_t *members, size_t count, uint64_t *id)
 {
-    struct change c = {.actor = creator, .fields = fields, .users = members, .count = count};
-    enum db_result result = db_transaction(db, create, &c);
-
-    *id = c.room_id;
-    return result;
+    return db_transaction(db, create(db, fields, creator, members, count, id));
 }
 
 static enum db_result find_direct(struct db *db, const char *key, uint64_t *id)
@@ -514,48 +470,38 @@ static enum db_result find_direct(struct db *db, const char *key, uint64_t *id)
     return result;
 }
 
-static enum db_result create_direct(struct db *db, void *context)
+static enum db_result create_direct(struct db *db, const char *key, const uint64_t pair[2], uint64_t creator,
+                                    uint64_t *id)
 {
-    struct change *c = context;
-    char key[42];
-
-    snprintf(key, sizeof key, "%" PRIu64 ":%" PRIu64, c->users[0], c->users[1]);
     enum db_result result = db_run(db,
                                    "INSERT INTO rooms (kind, direct_key, created_by, created_at) "
                                    "VALUES ('direct', ?, ?, UTC_TIMESTAMP(3))",
-                                   "su", key, c->actor);
+                                   "su", key, creator);
+
     if (result != DB_OK)
         return result;
-    c->room_id = db_insert_id(db);
+    *id = db_insert_id(db);
     for (size_t i = 0; i < 2 && result == DB_OK; i++)
-        result = insert_member(db, c->room_id, c->users[i], ROLE_MEMBER, 0, c->actor);
-    return result == DB_OK ? db_user_raise(db, c->users, 2) : result;
+        result = insert_member(db, *id, pair[i], ROLE_MEMBER, 0, creator);
+    return result == DB_OK ? db_user_raise(db, pair, 2) : result;
 }
 
 enum db_result db_room_direct(struct db *db, uint64_t a, uint64_t b, uint64_t *id)
 {
     const uint64_t pair[2] = {a < b ? a : b, a < b ? b : a};
-    struct change c = {.actor = a, .users = pair, .count = 2};
     char key[42];
 
     snprintf(key, sizeof key, "%" PRIu64 ":%" PRIu64, pair[0], pair[1]);
     enum db_result result = find_direct(db, key, id);
-    if (result != DB_NONE)
-        return result;
-    result = db_transaction(db, create_direct, &c);
-    if (result == DB_DUPLICATE) /* the other one opened it at the same moment */
-        return find_direct(db, key, id);
-    *id = c.room_id;
-    return result;
+    if (result == DB_NONE)
+        result = db_transaction(db, create_direct(db, key, pair, a, id));
+    return result == DB_DUPLICATE ? find_direct(db, key, id) : result; /* the other one opened it just now */
 }
 
-static enum db_result update(struct db *db, void *context)
+static enum db_result update(struct db *db, uint64_t id, uint64_t actor, const struct room_fields *f)
 {
-    const struct change *c = context;
-    const struct room_fields *f = c->fields;
-    struct locked room = {0};
-    enum role role = ROLE_NONE;
-    enum db_result result = lock_for(db, c, RIGHT_UPDATE, &room, &role);
+    struct locked room;
+    enum db_result result = lock_for(db, id, actor, RIGHT_UPDATE, &room);
 
     if (result != DB_OK)
         return result;
@@ -563,15 +509,15 @@ static enum db_result update(struct db *db, void *context)
         db_run(db, "UPDATE rooms SET name = ?, topic = ?, visibility = ?, history_limit = ? WHERE id = ?",
                "sssuu", f->name, f->topic, f->public ? "public" : "private", f->history_limit, room.id);
     if (result == DB_OK && strcmp(f->name, room.name) != 0)
-        result = add_event(db, &room, c->actor, "renamed", f->name);
+        result = add_event(db, &room, actor, "renamed", f->name);
     if (result == DB_OK && strcmp(f->topic, room.topic) != 0)
-        result = add_event(db, &room, c->actor, "topic", f->topic);
+        result = add_event(db, &room, actor, "topic", f->topic);
     if (result == DB_OK && f->public != room.public)
-        result = add_event(db, &room, c->actor, f->public ? "public" : "private", "");
+        result = add_event(db, &room, actor, f->public ? "public" : "private", "");
     if (result == DB_OK && f->history_limit != room.history_limit) {
         char number[24];
         snprintf(number, sizeof number, "%" PRIu64, f->history_limit);
-        result = add_event(db, &room, c->actor, "history", number);
+        result = add_event(db, &room, actor, "history", number);
     }
     if (result != DB_OK)
         return result;
@@ -584,9 +530,7 @@ static enum db_result update(struct db *db, void *context)
 
 enum db_result db_room_update(struct db *db, uint64_t id, uint64_t actor, const struct room_fields *fields)
 {
-    struct change c = {.room_id = id, .actor = actor, .fields = fields};
-
-    return db_transaction(db, update, &c);
+    return db_transaction(db, update(db, id, actor, fields));
 }
 
 static enum db_result name_of(struct db *db, uint64_t user_id, struct strbuf *out)
@@ -598,29 +542,28 @@ static enum db_result name_of(struct db *db, uint64_t user_id, struct strbuf *ou
     return result;
 }
 
-static enum db_result add_members(struct db *db, void *context)
+static enum db_result add_members(struct db *db, uint64_t id, uint64_t actor, const uint64_t *users,
+                                  size_t count, struct strbuf *banned)
 {
-    struct change *c = context;
     struct strbuf names = STRBUF_INIT;
-    struct locked room = {0};
-    enum role role = ROLE_NONE;
-    bool muted;
-    enum db_result result = lock_for(db, c, RIGHT_ADD, &room, &role);
+    struct locked room;
+    enum role role;
+    enum db_result result = lock_for(db, id, actor, RIGHT_ADD, &room);
     size_t added = 0, unnamed = 0;
 
-    strbuf_reset(c->banned);
-    for (size_t i = 0; i < c->count && result == DB_OK; i++) {
+    strbuf_reset(banned);
+    for (size_t i = 0; i < count && result == DB_OK; i++) {
         char display[TEXT_DISPLAY_MAX * 4 + 1] = "";
-        result = role_of(db, room.id, c->users[i], &role, &muted);
+        result = role_of(db, room.id, users[i], &role, NULL);
         if (result != DB_OK || role != ROLE_NONE)
             continue;
-        result = admit(db, &room, c->users[i], c->actor);
+        result = admit(db, &room, users[i], actor);
         if (result == DB_REFUSED) {
-            result = name_of(db, c->users[i], c->banned);
+            result = name_of(db, users[i], banned);
             continue;
         }
         if (result == DB_OK)
-            result = display_of(db, c->users[i], display);
+            result = display_of(db, users[i], display);
         if (names.len + strlen(display) > EVENT_TEXT_MAX)
             unnamed++;
         else
@@ -629,12 +572,12 @@ static enum db_result add_members(struct db *db, void *context)
     }
     if (unnamed > 0)
         strbuf_addf(&names, " (+%zu)", unnamed);
-    if (result == DB_OK && c->banned->len > 0)
+    if (result == DB_OK && banned->len > 0)
         result = DB_REFUSED;
     if (result == DB_OK && added > 0) {
-        result = members_event(db, &room, c->actor, "added", names.buf);
+        result = members_event(db, &room, actor, "added", names.buf);
         if (result == DB_OK)
-            result = db_user_raise(db, c->users, c->count);
+            result = db_user_raise(db, users, count);
     }
     strbuf_release(&names);
     return result;
@@ -643,9 +586,7 @@ static enum db_result add_members(struct db *db, void *context)
 enum db_result db_room_add(struct db *db, uint64_t id, uint64_t actor, const uint64_t *users, size_t count,
                            struct strbuf *banned)
 {
-    struct change c = {.room_id = id, .actor = actor, .users = users, .count = count, .banned = banned};
-
-    return db_transaction(db, add_members, &c);
+    return db_transaction(db, add_members(db, id, actor, users, count, banned));
 }
 
 /* Tells in the timeline what was done to a member, and to his pages. */
@@ -669,101 +610,82 @@ static enum db_result delete_member(struct db *db, const struct locked *room, ui
 }
 
 /* Locks the room for what the actor does to another user, and looks whether he stands over him. */
-static enum db_result lock_over(struct db *db, const struct change *c, enum right right, struct locked *room,
-                                enum role *target, bool *muted)
+static enum db_result lock_over(struct db *db, uint64_t id, uint64_t actor, uint64_t user, enum right right,
+                                struct locked *room)
 {
-    enum role role = ROLE_NONE;
-    enum db_result result = lock_for(db, c, right, room, &role);
+    enum db_result result = lock_for(db, id, actor, right, room);
 
     if (result == DB_OK)
-        result = role_of(db, room->id, c->user, target, muted);
+        result = role_of(db, id, user, &room->target, &room->muted);
     if (result != DB_OK)
         return result;
-    return c->user != c->actor && rights_over(role, *target) ? DB_OK : DB_REFUSED;
+    return user != actor && rights_over(room->role, room->target) ? DB_OK : DB_REFUSED;
 }
 
-static enum db_result remove_member(struct db *db, void *context)
+static enum db_result remove_member(struct db *db, uint64_t id, uint64_t actor, uint64_t user)
 {
-    const struct change *c = context;
-    struct locked room = {0};
-    enum role target = ROLE_NONE;
-    bool muted = false;
-    enum db_result result = lock_over(db, c, RIGHT_REMOVE, &room, &target, &muted);
+    struct locked room;
+    enum db_result result = lock_over(db, id, actor, user, RIGHT_REMOVE, &room);
 
-    if (result != DB_OK || target == ROLE_NONE)
+    if (result != DB_OK || room.target == ROLE_NONE)
         return result;
-    result = delete_member(db, &room, c->user, muted);
-    return result == DB_OK ? told(db, &room, c->actor, c->user, "removed") : result;
+    result = delete_member(db, &room, user, room.muted);
+    return result == DB_OK ? told(db, &room, actor, user, "removed") : result;
 }
 
 enum db_result db_room_remove(struct db *db, uint64_t id, uint64_t actor, uint64_t user)
 {
-    struct change c = {.room_id = id, .actor = actor, .user = user};
-
-    return db_transaction(db, remove_member, &c);
+    return db_transaction(db, remove_member(db, id, actor, user));
 }
 
-static enum db_result mute_member(struct db *db, void *context)
+static enum db_result mute_member(struct db *db, uint64_t id, uint64_t actor, uint64_t user, bool on)
 {
-    const struct change *c = context;
-    struct locked room = {0};
-    enum role target = ROLE_NONE;
-    bool muted = false;
-    enum db_result result = lock_over(db, c, RIGHT_MUTE, &room, &target, &muted);
+    struct locked room;
+    enum db_result result = lock_over(db, id, actor, user, RIGHT_MUTE, &room);
 
-    if (result == DB_OK && (target == ROLE_NONE || target == ROLE_OWNER))
+    if (result == DB_OK && (room.target == ROLE_NONE || room.target == ROLE_OWNER))
         return DB_REFUSED;
-    if (result != DB_OK || muted == c->on)
+    if (result != DB_OK || room.muted == on)
         return result;
-    result = set_muted(db, room.id, c->user, c->on);
-    return result == DB_OK ? told(db, &room, c->actor, c->user, c->on ? "muted" : "unmuted") : result;
+    result = set_muted(db, id, user, on);
+    return result == DB_OK ? told(db, &room, actor, user, on ? "muted" : "unmuted") : result;
 }
 
 enum db_result db_room_mute(struct db *db, uint64_t id, uint64_t actor, uint64_t user)
 {
-    struct change c = {.room_id = id, .actor = actor, .user = user, .on = true};
-
-    return db_transaction(db, mute_member, &c);
+    return db_transaction(db, mute_member(db, id, actor, user, true));
 }
 
 enum db_result db_room_unmute(struct db *db, uint64_t id, uint64_t actor, uint64_t user)
 {
-    struct change c = {.room_id = id, .actor = actor, .user = user};
-
-    return db_transaction(db, mute_member, &c);
+    return db_transaction(db, mute_member(db, id, actor, user, false));
 }
 
-static enum db_result ban_user(struct db *db, void *context)
+static enum db_result ban_user(struct db *db, uint64_t id, uint64_t actor, uint64_t user, bool on)
 {
-    const struct change *c = context;
-    struct locked room = {0};
-    enum role target = ROLE_NONE;
-    bool muted = false, banned = false, was_muted = false;
-    enum db_result result = lock_over(db, c, RIGHT_BAN, &room, &target, &muted);
+    struct locked room;
+    bool banned = false, was_muted = false;
+    enum db_result result = lock_over(db, id, actor, user, RIGHT_BAN, &room);
 
     if (result == DB_OK)
-        result = bar_of(db, room.id, c->user, &banned, &was_muted);
-    if (result != DB_OK || banned == c->on)
+        result = bar_of(db, id, user, &banned, &was_muted);
+    if (result != DB_OK || banned == on)
         return result;
-    if (target != ROLE_NONE)
-        result = delete_member(db, &room, c->user, false);
+    if (room.target != ROLE_NONE)
+        result = delete_member(db, &room, user, false);
     if (result == DB_OK)
-        result = c->on ? set_bar(db, room.id, c->user, c->actor) : lift_bar(db, room.id, c->user);
-    return result == DB_OK ? told(db, &room, c->actor, c->user, c->on ? "banned" : "unbanned") : result;
+        result = on ? set_bar(db, id, user, actor) : lift_bar(db, id, user);
+    return result == DB_OK ? told(db, &room, actor, user, on ? "banned" : "unbanned") : result;
 }
 
 enum db_result db_room_ban(struct db *db, uint64_t id, uint64_t actor, uint64_t user)
 {
-    struct change c = {.room_id = id, .actor = actor, .user = user, .on = true};
-
-    return db_transaction(db, ban_user, &c);
+    return db_transaction(db, ban_user(db, id, actor, user, true));
 }
 
 enum db_result db_room_unban(struct db *db, uint64_t id, uint64_t actor, uint64_t user)
 {
-    struct change c = {.room_id = id, .actor = actor, .user = user};
-
-    return db_transaction(db, ban_user, &c);
+    return db_transaction(db, ban_user(db, id, actor, user, false));
 }
 
 /* Whether somebody other than `user` owns the room. */
@@ -776,7 +698,7 @@ static enum db_result other_owner(struct db *db, uint64_t room_id, uint64_t user
                "uu", room_id, user);
 
     *found = result == DB_OK;
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 static enum db_result store_role(struct db *db, uint64_t room_id, uint64_t user_id, enum role role)
@@ -785,142 +707,120 @@ static enum db_result store_role(struct db *db, uint64_t room_id, uint64_t user_
         db_run(db, "UPDATE members SET role = ?, muted = 0 WHERE room_id = ? AND user_id = ?", "suu",
                rights_role_name(role), room_id, user_id);
 
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
-static enum db_result set_role(struct db *db, void *context)
+static enum db_result set_role(struct db *db, uint64_t id, uint64_t actor, uint64_t user, enum role role,
+                               bool *last_owner)
 {
-    struct change *c = context;
-    struct locked room = {0};
-    enum role role = ROLE_NONE, target = ROLE_NONE;
-    bool owned = true, muted;
-    enum db_result result = lock_for(db, c, RIGHT_ROLE, &room, &role);
+    struct locked room;
+    bool owned = true;
+    enum db_result result = lock_for(db, id, actor, RIGHT_ROLE, &room);
 
-    c->last_owner = false;
+    *last_owner = false;
     if (result == DB_OK)
-        result = role_of(db, room.id, c->user, &target, &muted);
-    if (result != DB_OK || target == c->role)
+        result = role_of(db, id, user, &room.target, NULL);
+    if (result != DB_OK || room.target == role)
         return result;
-    if (target == ROLE_NONE)
+    if (room.target == ROLE_NONE)
         return DB_REFUSED;
-    if (target == ROLE_OWNER)
-        result = other_owner(db, room.id, c->user, &owned);
-    c->last_owner = !owned;
+    if (room.target == ROLE_OWNER)
+        result = other_owner(db, id, user, &owned);
+    *last_owner = !owned;
     if (result == DB_OK && !owned)
         return DB_REFUSED;
     if (result == DB_OK)
-        result = store_role(db, room.id, c->user, c->role);
-    return result == DB_OK ? told(db, &room, c->actor, c->user, rights_role_name(c->role)) : result;
+        result = store_role(db, id, user, role);
+    return result == DB_OK ? told(db, &room, actor, user, rights_role_name(role)) : result;
 }
 
 enum db_result db_room_set_role(struct db *db, uint64_t id, uint64_t actor, uint64_t user, enum role role,
                                 bool *last_owner)
 {
-    struct change c = {.room_id = id, .actor = actor, .user = user, .role = role};
-    enum db_result result = db_transaction(db, set_role, &c);
-
-    *last_owner = c.last_owner;
-    return result;
+    return db_transaction(db, set_role(db, id, actor, user, role, last_owner));
 }
 
 /* The other one owns the room in the actor's place. DB_REFUSED: he is not in it. */
-static enum db_result pass_on(struct db *db, const struct change *c, struct locked *room)
+static enum db_result pass_on(struct db *db, struct locked *room, uint64_t actor, uint64_t user)
 {
-    enum role target = ROLE_NONE;
-    bool muted;
-    enum db_result result = role_of(db, room->id, c->user, &target, &muted);
+    enum db_result result = role_of(db, room->id, user, &room->target, NULL);
 
-    if (result == DB_OK && (target == ROLE_NONE || c->user == c->actor))
+    if (result == DB_OK && (room->target == ROLE_NONE || user == actor))
         return DB_REFUSED;
     if (result == DB_OK) /* who is suspended cannot look after it */
-        result = db_run(db, "SELECT 1 FROM users WHERE id = ? AND suspended_at IS NULL", "u", c->user);
+        result = db_run(db, "SELECT 1 FROM users WHERE id = ? AND suspended_at IS NULL", "u", user);
     if (result == DB_NONE)
         return DB_REFUSED;
     if (result == DB_OK)
-        result = store_role(db, room->id, c->user, ROLE_OWNER);
+        result = store_role(db, room->id, user, ROLE_OWNER);
     if (result == DB_OK)
-        result = store_role(db, room->id, c->actor, ROLE_ADMIN);
+        result = store_role(db, room->id, actor, ROLE_ADMIN);
     if (result == DB_OK)
-        result = told(db, room, c->actor, c->user, "handover");
-    return result == DB_OK ? db_user_raise(db, &c->actor, 1) : result;
+        result = told(db, room, actor, user, "handover");
+    return result == DB_OK ? db_user_raise(db, &actor, 1) : result;
 }
 
-static enum db_result handover(struct db *db, void *context)
+static enum db_result handover(struct db *db, uint64_t id, uint64_t actor, uint64_t user)
 {
-    const struct change *c = context;
-    struct locked room = {0};
-    enum role role = ROLE_NONE;
-    enum db_result result = lock_for(db, c, RIGHT_HANDOVER, &room, &role);
+    struct locked room;
+    enum db_result result = lock_for(db, id, actor, RIGHT_HANDOVER, &room);
 
-    return result == DB_OK ? pass_on(db, c, &room) : result;
+    return result == DB_OK ? pass_on(db, &room, actor, user) : result;
 }
 
 enum db_result db_room_handover(struct db *db, uint64_t id, uint64_t actor, uint64_t user)
 {
-    struct change c = {.room_id = id, .actor = actor, .user = user};
-
-    return db_transaction(db, handover, &c);
+    return db_transaction(db, handover(db, id, actor, user));
 }
 
-static enum db_result leave(struct db *db, void *context)
+static enum db_result leave(struct db *db, uint64_t id, uint64_t actor, uint64_t owner, bool *last_owner)
 {
-    struct change *c = context;
-    struct locked room = {0};
-    enum role role = ROLE_NONE;
+    struct locked room;
     bool owned = true;
-    enum db_result result = lock_for(db, c, RIGHT_LEAVE, &room, &role);
+    enum db_result result = lock_for(db, id, actor, RIGHT_LEAVE, &room);
 
-    c->last_owner = false;
+    *last_owner = false;
     if (result != DB_OK)
         return result;
-    if (c->user != 0 && !rights_may(role, room.direct, RIGHT_HANDOVER))
+    if (owner != 0 && !rights_may(room.role, room.direct, RIGHT_HANDOVER))
         return DB_REFUSED;
-    if (c->user != 0) {
-        result = pass_on(db, c, &room);
+    if (owner != 0) {
+        result = pass_on(db, &room, actor, owner);
         owned = result != DB_REFUSED;
-    } else if (role == ROLE_OWNER) {
-        result = other_owner(db, room.id, c->actor, &owned);
+    } else if (room.role == ROLE_OWNER) {
+        result = other_owner(db, id, actor, &owned);
     }
-    c->last_owner = !owned;
+    *last_owner = !owned;
     if (result == DB_OK && !owned)
         return DB_REFUSED;
     if (result == DB_OK)
-        result = delete_member(db, &room, c->actor, role == ROLE_MUTED);
-    return result == DB_OK ? told(db, &room, c->actor, c->actor, "left") : result;
+        result = delete_member(db, &room, actor, room.role == ROLE_MUTED);
+    return result == DB_OK ? told(db, &room, actor, actor, "left") : result;
 }
 
 enum db_result db_room_leave(struct db *db, uint64_t id, uint64_t actor, uint64_t owner, bool *last_owner)
 {
-    struct change c = {.room_id = id, .actor = actor, .user = owner};
-    enum db_result result = db_transaction(db, leave, &c);
-
-    *last_owner = c.last_owner;
-    return result;
+    return db_transaction(db, leave(db, id, actor, owner, last_owner));
 }
 
-static enum db_result join(struct db *db, void *context)
+static enum db_result join(struct db *db, uint64_t id, uint64_t actor)
 {
-    const struct change *c = context;
-    struct locked room = {0};
-    enum role role = ROLE_NONE;
-    bool muted;
-    enum db_result result = lock_room(db, c->room_id, &room);
+    struct locked room;
+    enum db_result result = lock_room(db, id, &room);
 
     if (result == DB_OK)
-        result = role_of(db, room.id, c->actor, &role, &muted);
-    if (result != DB_OK || role != ROLE_NONE)
+        result = role_of(db, id, actor, &room.role, NULL);
+    if (result != DB_OK || room.role != ROLE_NONE)
         return result;
     if (!room.public || room.direct)
         return DB_NONE;
-    result = admit(db, &room, c->actor, c->actor);
-    return result == DB_OK ? told(db, &room, c->actor, c->actor, "joined") : result;
+    result = admit(db, &room, actor, actor);
+    return result == DB_OK ? told(db, &room, actor, actor, "joined") : result;
 }
 
 enum db_result db_room_join(struct db *db, uint64_t id, uint64_t actor)
 {
-    struct change c = {.room_id = id, .actor = actor};
-
-    return db_transaction(db, join, &c);
+    return db_transaction(db, join(db, id, actor));
 }
 
 static enum db_result end_room(struct db *db, uint64_t id)
@@ -932,21 +832,17 @@ static enum db_result end_room(struct db *db, uint64_t id)
     return result == DB_OK ? raise_members(db, id) : result;
 }
 
-static enum db_result delete_room(struct db *db, void *context)
+static enum db_result delete_room(struct db *db, uint64_t id, uint64_t actor)
 {
-    const struct change *c = context;
-    struct locked room = {0};
-    enum role role = ROLE_NONE;
-    enum db_result result = lock_for(db, c, RIGHT_DELETE, &room, &role);
+    struct locked room;
+    enum db_result result = lock_for(db, id, actor, RIGHT_DELETE, &room);
 
-    return result == DB_OK ? end_room(db, room.id) : result;
+    return result == DB_OK ? end_room(db, id) : result;
 }
 
 enum db_result db_room_delete(struct db *db, uint64_t id, uint64_t actor)
 {
-    struct change c = {.room_id = id, .actor = actor};
-
-    return db_transaction(db, delete_room, &c);
+    return db_transaction(db, delete_room(db, id, actor));
 }
 
 /* Makes sure that somebody owns a group without `user`. DB_NONE: nobody else is in it. */
@@ -983,57 +879,51 @@ static enum db_result forget_name(struct db *db, struct locked *room, const char
         "+ k.n, w.text = SUBSTRING(k.new_text, 3, CHAR_LENGTH(k.new_text) - 4) WHERE w.room_id = ?",
         "susuu", display, room->id, display, room->version, room->id);
     room->version += result == DB_OK ? db_affected(db) : 0;
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
-static enum db_result abandon(struct db *db, void *context)
+static enum db_result abandon(struct db *db, uint64_t id, const struct departure *who)
 {
-    const struct change *c = context;
-    struct locked room = {0};
-    enum role role = ROLE_NONE;
-    bool muted;
-    enum db_result result = lock_room(db, c->room_id, &room);
+    struct locked room;
+    enum db_result result = lock_room(db, id, &room);
 
     if (result == DB_OK)
-        result = role_of(db, room.id, c->user, &role, &muted);
-    if (result != DB_OK || role == ROLE_NONE)
+        result = role_of(db, id, who->user_id, &room.role, NULL);
+    if (result != DB_OK || room.role == ROLE_NONE)
         return result;
     if (room.direct) { /* the other one reads a new name in his lists */
-        result = raise_members(db, room.id);
-        return result == DB_OK ? delete_member(db, &room, c->user, false) : result;
+        result = raise_members(db, id);
+        return result == DB_OK ? delete_member(db, &room, who->user_id, false) : result;
     }
-    result = forget_name(db, &room, c->display);
+    result = forget_name(db, &room, who->display);
     if (result != DB_OK)
         return result;
-    if (role == ROLE_OWNER)
-        result = find_heir(db, &room, c->user);
+    if (room.role == ROLE_OWNER)
+        result = find_heir(db, &room, who->user_id);
     if (result == DB_NONE)
-        return end_room(db, room.id);
+        return end_room(db, id);
     if (result == DB_OK)
-        result = delete_member(db, &room, c->user, false);
-    return result == DB_OK ? told(db, &room, c->user, c->user, "left") : result;
+        result = delete_member(db, &room, who->user_id, false);
+    return result == DB_OK ? told(db, &room, who->user_id, who->user_id, "left") : result;
 }
 
 enum db_result db_room_abandon(struct db *db, uint64_t id, const struct departure *departure)
 {
-    struct change c = {.room_id = id, .user = departure->user_id, .display = departure->display};
-
-    return db_transaction(db, abandon, &c);
+    return db_transaction(db, abandon(db, id, departure));
 }
 
-static enum db_result trim_room(struct db *db, void *context)
+static enum db_result trim_room(struct db *db, uint64_t id, unsigned days)
 {
-    const struct change *c = context;
-    struct locked room = {0};
-    enum db_result result = lock_room(db, c->room_id, &room);
+    struct locked room;
+    enum db_result result = lock_room(db, id, &room);
     uint64_t before = room.oldest_seq, old = 0;
 
-    if (result == DB_OK && c->days > 0) {
+    if (result == DB_OK && days > 0) {
         result = db_run(
             db,
             "SELECT COALESCE(MAX(seq), 0) FROM messages WHERE room_id = ? AND seq >= ? AND seq < ? AND "
             "created_at < UTC_TIMESTAMP(3) - INTERVAL ? DAY",
-            "uuuu", room.id, before, before + DB_ROOM_TRIM, (uint64_t)c->days);
+            "uuuu", room.id, before, before + DB_ROOM_TRIM, (uint64_t)days);
         old = result == DB_OK && db_next(db) ? db_u64(db, 0) : 0;
     }
     if (result == DB_OK && old >= before)
@@ -1045,9 +935,7 @@ static enum db_result trim_room(struct db *db, void *context)
 
 enum db_result db_room_trim(struct db *db, uint64_t id, unsigned days)
 {
-    struct change c = {.room_id = id, .days = days};
-
-    return db_transaction(db, trim_room, &c);
+    return db_transaction(db, trim_room(db, id, days));
 }
 
 enum db_result db_room_trim_next(struct db *db, unsigned days)
@@ -1077,7 +965,7 @@ static enum db_result clean_rooms(struct db *db, const char *find, bool parts, c
         if (result == DB_NONE)
             result = db_run(db, clean, "uu", ids[i], (uint64_t)limit);
     }
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 enum db_result db_room_clean(struct db *db, unsigned limit)
@@ -1103,7 +991,7 @@ enum db_result db_room_clean(struct db *db, unsigned limit)
 
 enum db_result db_room_end(struct db *db, uint64_t id)
 {
-    struct locked room = {0};
+    struct locked room;
     enum db_result result = lock_room(db, id, &room);
 
     if (result == DB_OK && room.direct)

@@ -131,9 +131,6 @@ enum db_result db_room_delete(struct db *db, uint64_t id, uint64_t actor);
 /* Inside a transaction of the site's admins: ends a group as db_room_delete does, whoever asks. DB_NONE: there is none. */
 enum db_result db_room_end(struct db *db, uint64_t id);
 
-/* Raises the version of users by one: their memberships, sessions or read marks changed. */
-enum db_result db_user_raise(struct db *db, const uint64_t *users, size_t count);
-
 /* At most so many messages are passed by a limit in one transaction, so that no send waits for long. */
 #define DB_ROOM_TRIM 1000
 /* Passes messages beyond the room's history limit or older than `days` (0: of any age), at most so many. DB_NONE: there

@@ -191,51 +191,44 @@ static enum db_result look(struct work *w, const uint64_t *seqs, size_t count)
         }
     }
     message_list_release(&list);
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 /* The blocks of a room in which all tokens meet, newest first: in so many eras, the last of them that of `most`. */
 static enum db_result find_meeting(struct work *w, uint64_t least, uint64_t most, size_t eras,
                                    struct index_rows *rows)
 {
-    struct strbuf sql = STRBUF_INIT, bits = STRBUF_INIT;
-    struct db_args *args = db_args_new();
+    struct strbuf bits = STRBUF_INIT, text = STRBUF_INIT;
+    struct db_query *q = db_query("SELECT w0.block, ", "");
 
     strbuf_addstr(&bits, "w0.bits");
     for (size_t i = 1; i < w->tokens; i++)
         strbuf_addf(&bits, " & w%zu.bits", i);
-    strbuf_addf(
-        &sql,
-        "SELECT w0.block, %s FROM members m JOIN rooms r ON r.id = m.room_id AND r.deleted_at IS NULL JOIN "
-        "search_words w0 ON w0.room_id = m.room_id AND w0.era IN (",
-        bits.buf);
-    db_marks(&sql, "?", eras);
-    strbuf_addstr(&sql, ") AND w0.token = ?");
+    db_query_add(q, bits.buf, "");
+    db_query_add(q,
+                 " FROM members m JOIN rooms r ON r.id = m.room_id AND r.deleted_at IS NULL JOIN "
+                 "search_words w0 ON w0.room_id = m.room_id AND w0.era IN (",
+                 "");
     for (size_t i = 0; i < eras; i++)
-        db_args_u64(args, most / INDEX_ERA > i ? most / INDEX_ERA - i : 0);
-    db_args_u64(args, w->token[0]);
+        db_query_row(q, ",", "?", "u", most / INDEX_ERA > i ? most / INDEX_ERA - i : 0);
+    db_query_add(q, ") AND w0.token = ?", "u", (uint64_t)w->token[0]);
     for (size_t i = 1; i < w->tokens; i++) {
-        strbuf_addf(&sql,
+        strbuf_reset(&text);
+        strbuf_addf(&text,
                     " JOIN search_words w%zu ON w%zu.room_id = m.room_id AND w%zu.era = w0.era AND "
                     "w%zu.token = ? AND w%zu.block = w0.block",
                     i, i, i, i, i);
-        db_args_u64(args, w->token[i]);
+        db_query_add(q, text.buf, "u", (uint64_t)w->token[i]);
     }
-    strbuf_addf(&sql,
-                " WHERE m.user_id = ? AND m.room_id = ? AND w0.block >= ? AND w0.block <= ? AND (%s) <> 0 "
-                "ORDER BY w0.block DESC LIMIT ?",
-                bits.buf);
-    db_args_u64(args, w->search->user_id);
-    db_args_u64(args, w->room_id);
-    db_args_u64(args, least);
-    db_args_u64(args, most);
-    db_args_u64(args, BLOCKS);
-    enum db_result result = db_run_args(w->db, sql.buf, args);
+    db_query_add(q, " WHERE m.user_id = ? AND m.room_id = ? AND w0.block >= ? AND w0.block <= ? AND (",
+                 "uuuu", w->search->user_id, w->room_id, least, most);
+    db_query_add(q, bits.buf, "");
+    db_query_add(q, ") <> 0 ORDER BY w0.block DESC LIMIT ?", "u", (uint64_t)BLOCKS);
+    enum db_result result = db_query_run(w->db, q);
     while (result == DB_OK && db_next(w->db))
         index_add(rows, 0, (uint32_t)db_u64(w->db, 0), db_u64(w->db, 1));
-    db_args_free(args);
-    strbuf_release(&sql);
     strbuf_release(&bits);
+    strbuf_release(&text);
     return result;
 }
 
@@ -270,7 +263,7 @@ static enum db_result search_room(struct work *w)
         until = before;
     result = find_bound(w, until, &most);
     if (result != DB_OK)
-        return result == DB_NONE ? DB_OK : result; /* all of it is later */
+        return db_or_none(result); /* all of it is later */
     if (w->since[0] != '\0')
         result = find_bound(w, w->since, &least);
     w->over = false;
@@ -289,36 +282,28 @@ static enum db_result search_room(struct work *w)
         eras = all ? eras * 2 : 1;
         free(rows.row);
     }
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 /* The rooms of the user that may have all tokens: of those of more than one era it is not known yet. The subqueries have
  * a LIMIT so that each is one look into the index. */
 static enum db_result find_rooms(struct work *w, uint64_t rooms[ROOMS], size_t *count)
 {
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
-
-    strbuf_addstr(
-        &sql,
+    struct db_query *q = db_query(
         "SELECT m.room_id FROM members m JOIN rooms r ON r.id = m.room_id AND r.deleted_at IS NULL WHERE "
-        "m.user_id = ? AND ? IN (0, m.room_id)");
-    db_args_u64(args, w->search->user_id);
-    db_args_u64(args, w->search->room_id);
-    for (size_t i = 0; i < w->tokens; i++) {
-        strbuf_addstr(
-            &sql, " AND (r.last_seq >= ? OR (SELECT s.bits FROM search_words s WHERE s.room_id = m.room_id "
-                  "AND s.era = 0 AND s.token = ? LIMIT 1) IS NOT NULL)");
-        db_args_u64(args, (uint64_t)INDEX_ERA * INDEX_BLOCK);
-        db_args_u64(args, w->token[i]);
-    }
-    strbuf_addstr(&sql, " LIMIT ?");
-    db_args_u64(args, ROOMS);
-    enum db_result result = db_run_args(w->db, sql.buf, args);
+        "m.user_id = ? AND ? IN (0, m.room_id)",
+        "uu", w->search->user_id, w->search->room_id);
+
+    for (size_t i = 0; i < w->tokens; i++)
+        db_query_add(
+            q,
+            " AND (r.last_seq >= ? OR (SELECT s.bits FROM search_words s WHERE s.room_id = m.room_id "
+            "AND s.era = 0 AND s.token = ? LIMIT 1) IS NOT NULL)",
+            "uu", (uint64_t)INDEX_ERA * INDEX_BLOCK, (uint64_t)w->token[i]);
+    db_query_add(q, " LIMIT ?", "u", (uint64_t)ROOMS);
+    enum db_result result = db_query_run(w->db, q);
     for (*count = 0; result == DB_OK && db_next(w->db);)
         rooms[(*count)++] = db_u64(w->db, 0);
-    db_args_free(args);
-    strbuf_release(&sql);
     return result;
 }
 
@@ -344,7 +329,7 @@ enum db_result db_search(struct db *db, const struct search *search, struct foun
         result = search_room(&w);
     }
     if (result != DB_OK)
-        return result == DB_NONE ? DB_OK : result;
+        return db_or_none(result);
     while (list->count > 0 && compare_places(&list->found[list->count - 1].place, &w.floor) < 0)
         release_found(&list->found[--list->count]);
     list->more = w.floor.at[0] != '\0';
@@ -379,9 +364,7 @@ enum db_result db_search_kept(struct db *db, uint64_t user_id, uint64_t room_id,
                room_id != 0 ? room_id : user_id, (uint64_t)SEARCH_PAGE + 1);
     while (result == DB_OK && count <= SEARCH_PAGE && db_next(db)) {
         struct place *p = &place[count++];
-        db_time(db, 0, p->at);
-        p->room_id = db_u64(db, 1);
-        p->seq = db_u64(db, 2);
+        db_read(db, 0, "muu", p->at, &p->room_id, &p->seq);
     }
     for (size_t i = 0; i < count && (result == DB_OK || result == DB_NONE); i++) {
         struct message_list one;
@@ -391,5 +374,5 @@ enum db_result db_search_kept(struct db *db, uint64_t user_id, uint64_t room_id,
         message_list_release(&one);
     }
     cut(list);
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }

@@ -14,50 +14,36 @@ static uint64_t lifetime(bool remember, unsigned days)
     return remember ? days : DAYS_UNREMEMBERED;
 }
 
-struct addition {
-    const uint8_t *hash;
-    uint64_t user_id;
-    const char *password_hash;
-    bool remember;
-    unsigned days;
-    bool single;
-    const char *address;
-    const char *agent;
-};
-
-static enum db_result add(struct db *db, void *context)
+static enum db_result add(struct db *db, const uint8_t hash[CRYPTO_HASH], uint64_t user_id,
+                          const char *password_hash, bool remember, unsigned days, bool single,
+                          const char *address, const char *agent)
 {
-    const struct addition *a = context;
-    enum db_result result = db_user_lock(db, a->user_id);
+    enum db_result result = db_user_lock(db, user_id);
 
-    if (result == DB_OK && a->password_hash != NULL)
-        result = db_run(db, "SELECT 1 FROM users WHERE id = ? AND password = ?", "us", a->user_id,
-                        a->password_hash);
+    if (result == DB_OK && password_hash != NULL)
+        result =
+            db_run(db, "SELECT 1 FROM users WHERE id = ? AND password = ?", "us", user_id, password_hash);
+    if (result == DB_OK && single)
+        result = db_or_none(db_run(db,
+                                   "UPDATE users u JOIN sessions s ON s.user_id = u.id AND s.ended = '' "
+                                   "SET s.ended = 'elsewhere', u.version = u.version + 1 WHERE u.id = ?",
+                                   "u", user_id));
     if (result != DB_OK)
-        return result;
-    if (a->single)
-        result = db_run(db,
-                        "UPDATE users u JOIN sessions s ON s.user_id = u.id AND s.ended = '' "
-                        "SET s.ended = 'elsewhere', u.version = u.version + 1 WHERE u.id = ?",
-                        "u", a->user_id);
-    if (result != DB_OK && result != DB_NONE)
         return result;
     return db_run(
         db,
         "INSERT INTO sessions (token_hash, user_id, created_at, seen_at, expires_at, remember, address, "
-        "agent) "
-        "VALUES (?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL ? DAY, ?, ?, ?)",
-        "buuuss", a->hash, (size_t)CRYPTO_HASH, a->user_id, lifetime(a->remember, a->days),
-        (uint64_t)a->remember, a->address, a->agent);
+        "agent) VALUES (?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL ? DAY, ?, ?, "
+        "?)",
+        "buuuss", hash, (size_t)CRYPTO_HASH, user_id, lifetime(remember, days), (uint64_t)remember, address,
+        agent);
 }
 
 enum db_result db_session_add(struct db *db, const uint8_t hash[CRYPTO_HASH], uint64_t user_id,
                               const char *password_hash, bool remember, unsigned days, bool single,
                               const char *address, const char *agent)
 {
-    struct addition a = {hash, user_id, password_hash, remember, days, single, address, agent};
-
-    return db_transaction(db, add, &a);
+    return db_transaction(db, add(db, hash, user_id, password_hash, remember, days, single, address, agent));
 }
 
 enum db_result db_session_get(struct db *db, const uint8_t hash[CRYPTO_HASH], struct session *session,
@@ -82,21 +68,11 @@ enum db_result db_session_get(struct db *db, const uint8_t hash[CRYPTO_HASH], st
     if (db_u64(db, 16) != 0)
         return DB_NONE;
     memcpy(session->hash, hash, CRYPTO_HASH);
-    session->remember = db_u64(db, 0) != 0;
-    session->stale = db_u64(db, 1) != 0;
-    user->id = db_u64(db, 2);
-    snprintf(user->name, sizeof user->name, "%s", db_text(db, 3, NULL));
-    snprintf(user->display, sizeof user->display, "%s", db_text(db, 4, NULL));
-    snprintf(user->email, sizeof user->email, "%s", db_text(db, 5, NULL));
-    user->admin = db_u64(db, 6) != 0;
-    user->version = db_u64(db, 7);
-    user->last_room_id = db_u64(db, 8);
-    db_time(db, 9, user->created_at);
-    snprintf(session->epoch, sizeof session->epoch, "%s", db_text(db, 10, NULL));
-    snprintf(user->theme, sizeof user->theme, "%s", db_text(db, 11, NULL));
-    user->enter_sends = db_u64(db, 12) != 0;
-    user->hidden = db_u64(db, 13) != 0;
-    snprintf(user->language, sizeof user->language, "%s", db_text(db, 14, NULL));
+    db_read(db, 0, "??usss?uumss??s", &session->remember, &session->stale, &user->id, user->name,
+            sizeof user->name, user->display, sizeof user->display, user->email, sizeof user->email,
+            &user->admin, &user->version, &user->last_room_id, user->created_at, session->epoch,
+            sizeof session->epoch, user->theme, sizeof user->theme, &user->enter_sends, &user->hidden,
+            user->language, sizeof user->language);
     return DB_OK;
 }
 
@@ -123,64 +99,44 @@ enum db_result db_session_list(struct db *db, uint64_t user_id, struct session_l
     list->session = mem_array(SESSIONS_MAX, sizeof *list->session);
     while (list->count < SESSIONS_MAX && db_next(db)) {
         struct session *s = &list->session[list->count++];
-        size_t len;
-        const char *hash = db_text(db, 0, &len);
-        memcpy(s->hash, hash, len < CRYPTO_HASH ? len : CRYPTO_HASH);
-        db_time(db, 1, s->created_at);
-        db_time(db, 2, s->seen_at);
-        snprintf(s->address, sizeof s->address, "%s", db_text(db, 3, NULL));
-        snprintf(s->agent, sizeof s->agent, "%s", db_text(db, 4, NULL));
-        s->remember = db_u64(db, 5) != 0;
+        db_read(db, 0, "bmmss?", s->hash, sizeof s->hash, s->created_at, s->seen_at, s->address,
+                sizeof s->address, s->agent, sizeof s->agent, &s->remember);
     }
     return DB_OK;
 }
 
-struct removal {
-    uint64_t user_id;
-    const uint8_t *hash;
-    bool others;
-    const uint8_t *renewed; /* the one that stays gets this key */
-};
-
-static enum db_result remove_sessions(struct db *db, void *context)
+/* `renewed`, unless it is NULL: the one that stays gets this key. */
+static enum db_result remove_sessions(struct db *db, uint64_t user_id, const uint8_t hash[CRYPTO_HASH],
+                                      bool others, const uint8_t *renewed)
 {
-    const struct removal *r = context;
-    const char *sql = r->others ? "DELETE FROM sessions WHERE user_id = ? AND token_hash <> ?"
-                                : "DELETE FROM sessions WHERE user_id = ? AND token_hash = ?";
-    enum db_result result = db_run(db, sql, "ub", r->user_id, r->hash, (size_t)CRYPTO_HASH);
+    const char *sql = others ? "DELETE FROM sessions WHERE user_id = ? AND token_hash <> ?"
+                             : "DELETE FROM sessions WHERE user_id = ? AND token_hash = ?";
+    enum db_result result = db_run(db, sql, "ub", user_id, hash, (size_t)CRYPTO_HASH);
 
-    if (result == DB_NONE && r->others && r->renewed == NULL)
+    if (result == DB_NONE && others && renewed == NULL)
         return DB_OK;
-    if (result == DB_NONE && r->renewed != NULL)
-        result = DB_OK;
-    if (result == DB_OK && r->renewed != NULL)
+    if (renewed != NULL)
+        result = db_or_none(result);
+    if (result == DB_OK && renewed != NULL)
         result = db_run(db, "UPDATE sessions SET token_hash = ? WHERE user_id = ? AND token_hash = ?", "bub",
-                        r->renewed, (size_t)CRYPTO_HASH, r->user_id, r->hash, (size_t)CRYPTO_HASH);
-    if (result != DB_OK)
-        return result;
-    return db_run(db, "UPDATE users SET version = version + 1 WHERE id = ?", "u", r->user_id);
+                        renewed, (size_t)CRYPTO_HASH, user_id, hash, (size_t)CRYPTO_HASH);
+    return result == DB_OK ? db_user_raise(db, &user_id, 1) : result;
 }
 
 enum db_result db_session_remove(struct db *db, uint64_t user_id, const uint8_t hash[CRYPTO_HASH])
 {
-    struct removal r = {user_id, hash, false, NULL};
-
-    return db_transaction(db, remove_sessions, &r);
+    return db_transaction(db, remove_sessions(db, user_id, hash, false, NULL));
 }
 
 enum db_result db_session_remove_others(struct db *db, uint64_t user_id, const uint8_t keep[CRYPTO_HASH])
 {
-    struct removal r = {user_id, keep, true, NULL};
-
-    return db_transaction(db, remove_sessions, &r);
+    return db_transaction(db, remove_sessions(db, user_id, keep, true, NULL));
 }
 
 enum db_result db_session_renew(struct db *db, uint64_t user_id, const uint8_t hash[CRYPTO_HASH],
                                 const uint8_t renewed[CRYPTO_HASH])
 {
-    struct removal r = {user_id, hash, true, renewed};
-
-    return db_transaction(db, remove_sessions, &r);
+    return db_transaction(db, remove_sessions(db, user_id, hash, true, renewed));
 }
 
 enum db_result db_session_clean(struct db *db, unsigned limit)

@@ -36,17 +36,11 @@ enum db_result db_site_settings(struct db *db, char out[SITE_SETTINGS][DB_SETTIN
     return result;
 }
 
-struct settings_change {
-    uint64_t actor;
-    const char *const *to;
-};
-
-static enum db_result update(struct db *db, void *context)
+static enum db_result update(struct db *db, uint64_t actor, const char *const settings[SITE_SETTINGS])
 {
     static const char *const names[SITE_SETTINGS] = {T("site name"), T("registration"), T("history limit"),
                                                      T("one session"), T("days to keep messages")};
     static const char unset[] = "as in the file";
-    const struct settings_change *c = context;
     const char *to[SITE_SETTINGS] = {NULL};
     char from[SITE_SETTINGS][DB_SETTING] = {{0}};
     struct strbuf detail = STRBUF_INIT;
@@ -56,12 +50,12 @@ static enum db_result update(struct db *db, void *context)
     if (result == DB_OK)
         result = db_site_settings(db, from);
     for (unsigned i = 0; i < SITE_SETTINGS && result == DB_OK; i++) {
-        to[i] = *c->to[i] != '\0' ? c->to[i] : NULL;
-        if (strcmp(from[i], c->to[i]) == 0)
+        to[i] = *settings[i] != '\0' ? settings[i] : NULL;
+        if (strcmp(from[i], settings[i]) == 0)
             continue;
         strbuf_reset(&detail);
         strbuf_addf(&detail, "%s → %s", *from[i] != '\0' ? from[i] : unset, to[i] != NULL ? to[i] : unset);
-        result = db_audit_add(db, c->actor, T("changed setting"), names[i], detail.buf);
+        result = db_audit_add(db, actor, T("changed setting"), names[i], detail.buf);
     }
     strbuf_release(&detail);
     if (result != DB_OK)
@@ -75,10 +69,8 @@ static enum db_result update(struct db *db, void *context)
 
 enum db_result db_site_update(struct db *db, uint64_t actor, const char *const settings[SITE_SETTINGS])
 {
-    struct settings_change c = {actor, settings};
-
     refreshed_at = 0;
-    return db_transaction(db, update, &c);
+    return db_transaction(db, update(db, actor, settings));
 }
 
 static unsigned number(const char *set, unsigned fallback)

@@ -17,26 +17,11 @@
 /* What holds the argument, whatever stands in it. */
 #define HOLDS "CONCAT('%', REPLACE(REPLACE(REPLACE(?, '|', '||'), '%', '|%'), '_', '|_'), '%') ESCAPE '|'"
 
-struct addition {
-    const struct user_fields *fields;
-    uint64_t id;
-    bool name_taken;
-    bool email_taken;
-};
-
 static void read_user(struct db *db, struct user *user)
 {
-    user->id = db_u64(db, 0);
-    snprintf(user->name, sizeof user->name, "%s", db_text(db, 1, NULL));
-    snprintf(user->display, sizeof user->display, "%s", db_text(db, 2, NULL));
-    snprintf(user->email, sizeof user->email, "%s", db_text(db, 3, NULL));
-    user->admin = db_u64(db, 4) != 0;
-    user->version = db_u64(db, 5);
-    user->last_room_id = db_u64(db, 6);
-    db_time(db, 7, user->created_at);
-    user->online = db_u64(db, 8) != 0;
-    db_time(db, 9, user->seen_at);
-    user->suspended = db_u64(db, 10) != 0;
+    db_read(db, 0, "usss?uum?m?", &user->id, user->name, sizeof user->name, user->display,
+            sizeof user->display, user->email, sizeof user->email, &user->admin, &user->version,
+            &user->last_room_id, user->created_at, &user->online, user->seen_at, &user->suspended);
 }
 
 /* The first user needs no invitation. */
@@ -49,23 +34,21 @@ static enum db_result use_invitation(struct db *db, const char *token)
     return result == DB_NONE ? DB_REFUSED : result;
 }
 
-static enum db_result add(struct db *db, void *context)
+static enum db_result add(struct db *db, const struct user_fields *f, uint64_t *id, bool *name_taken,
+                          bool *email_taken)
 {
-    struct addition *a = context;
-    const struct user_fields *f = a->fields;
-
     /* The row's lock puts registrations in order: exactly one of them is the first. */
     enum db_result result = db_run(db, "UPDATE site SET registrations = registrations + 1 WHERE id = 1", "");
     if (result == DB_OK && f->invited)
         result = use_invitation(db, f->invite);
     if (result != DB_OK)
         return result;
-    a->name_taken = a->email_taken = false;
+    *name_taken = *email_taken = false;
     result = db_run(db, "SELECT name = ?, email = LOWER(?) FROM users WHERE name = ? OR email = LOWER(?)",
                     "ssss", f->name, f->email, f->name, f->email);
     while (db_next(db)) {
-        a->name_taken |= db_u64(db, 0) != 0;
-        a->email_taken |= db_u64(db, 1) != 0;
+        *name_taken |= db_u64(db, 0) != 0;
+        *email_taken |= db_u64(db, 1) != 0;
     }
     if (result == DB_OK)
         return DB_DUPLICATE;
@@ -75,20 +58,14 @@ static enum db_result add(struct db *db, void *context)
                     "INSERT INTO users (name, display, email, password, admin, created_at) "
                     "SELECT ?, ?, LOWER(?), ?, registrations = 1, UTC_TIMESTAMP(3) FROM site WHERE id = 1",
                     "ssss", f->name, f->name, f->email, f->password_hash);
-    a->id = db_insert_id(db);
+    *id = db_insert_id(db);
     return result;
 }
 
 enum db_result db_user_add(struct db *db, const struct user_fields *fields, uint64_t *id, bool *name_taken,
                            bool *email_taken)
 {
-    struct addition a = {.fields = fields};
-    enum db_result result = db_transaction(db, add, &a);
-
-    *id = a.id;
-    *name_taken = a.name_taken;
-    *email_taken = a.email_taken;
-    return result;
+    return db_transaction(db, add(db, fields, id, name_taken, email_taken));
 }
 
 enum db_result db_user_by_name(struct db *db, const char *name, struct user *user)
@@ -191,28 +168,24 @@ enum db_result db_user_lock(struct db *db, uint64_t id)
         "u", id);
 }
 
-static enum db_result delete_user(struct db *db, void *context)
+static enum db_result delete_user(struct db *db, uint64_t id, bool messages)
 {
     static const char *const steps[] = {
         "DELETE FROM sessions WHERE user_id = ?",       "DELETE FROM links WHERE user_id = ?",
         "DELETE FROM recovery_codes WHERE user_id = ?", "DELETE FROM presence WHERE user_id = ?",
         "DELETE FROM bans WHERE user_id = ?",
     };
-    const struct departure *d = context;
     enum db_result result =
-        db_run(db, "SELECT 1 FROM users WHERE id = ? AND deleted_at IS NULL FOR UPDATE", "u", d->user_id);
+        db_run(db, "SELECT 1 FROM users WHERE id = ? AND deleted_at IS NULL FOR UPDATE", "u", id);
 
     if (result == DB_OK)
         result =
             db_run(db,
                    "INSERT INTO departures (user_id, display, messages) SELECT id, display, ? FROM users "
                    "WHERE id = ?",
-                   "uu", (uint64_t)d->messages, d->user_id);
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && result == DB_OK; i++) {
-        result = db_run(db, steps[i], "u", d->user_id);
-        if (result == DB_NONE)
-            result = DB_OK;
-    }
+                   "uu", (uint64_t)messages, id);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && result == DB_OK; i++)
+        result = db_or_none(db_run(db, steps[i], "u", id));
     if (result != DB_OK)
         return result;
     return db_run(
@@ -220,25 +193,20 @@ static enum db_result delete_user(struct db *db, void *context)
         "UPDATE users SET name = CONCAT('-', id), display = 'Former member', email = CONCAT('-', id), "
         "password = '', admin = 0, last_room_id = 0, deleted_at = UTC_TIMESTAMP(3), "
         "version = version + 1 WHERE id = ?",
-        "u", d->user_id);
+        "u", id);
 }
 
 enum db_result db_user_delete(struct db *db, uint64_t id, bool messages)
 {
-    struct departure d = {.user_id = id, .messages = messages};
-
-    return db_transaction(db, delete_user, &d);
+    return db_transaction(db, delete_user(db, id, messages));
 }
 
 enum db_result db_user_departure(struct db *db, struct departure *d)
 {
     enum db_result result = db_run(db, "SELECT user_id, display, messages FROM departures LIMIT 1", "");
 
-    if (result == DB_OK && db_next(db)) {
-        d->user_id = db_u64(db, 0);
-        snprintf(d->display, sizeof d->display, "%s", db_text(db, 1, NULL));
-        d->messages = db_u64(db, 2) != 0;
-    }
+    if (result == DB_OK && db_next(db))
+        db_read(db, 0, "us?", &d->user_id, d->display, sizeof d->display, &d->messages);
     return result;
 }
 
@@ -248,10 +216,20 @@ enum db_result db_user_departed(struct db *db, uint64_t id)
 
     if (result == DB_OK || result == DB_NONE)
         result = db_run(db, "DELETE FROM departures WHERE user_id = ?", "u", id);
-    return result == DB_NONE ? DB_OK : result; /* another one was faster */
+    return db_or_none(result); /* another one was faster */
 }
 
 enum db_result db_user_set_last_room(struct db *db, uint64_t id, uint64_t room_id)
 {
     return db_run(db, "UPDATE users SET last_room_id = ? WHERE id = ?", "uu", room_id, id);
+}
+
+enum db_result db_user_raise(struct db *db, const uint64_t *users, size_t count)
+{
+    struct db_query *q = db_query("UPDATE users SET version = version + 1 WHERE id IN (", "");
+
+    for (size_t i = 0; i < count; i++)
+        db_query_row(q, ",", "?", "u", users[i]);
+    db_query_add(q, ")", "");
+    return db_or_none(db_query_run_list(db, q));
 }

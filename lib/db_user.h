@@ -89,4 +89,7 @@ enum db_result db_user_departed(struct db *db, uint64_t id);
 
 enum db_result db_user_set_last_room(struct db *db, uint64_t id, uint64_t room_id);
 
+/* Raises the version of users by one: their memberships, sessions or read marks changed. */
+enum db_result db_user_raise(struct db *db, const uint64_t *users, size_t count);
+
 #endif

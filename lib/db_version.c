@@ -15,19 +15,17 @@ static int compare_u64(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void add_list(struct strbuf *sql, struct db_args *args, const char *select, const void *list,
-                     size_t count, size_t size)
+/* The id is the first member of either kind of list. */
+static void add_list(struct db_query *q, const char *select, const void *list, size_t count, size_t size)
 {
-    size_t padded = db_list_size(count);
+    const char *at = list;
 
     if (count == 0)
         return;
-    strbuf_addstr(sql, select);
-    db_marks(sql, "?", padded);
-    strbuf_addch(sql, ')');
-    for (size_t i = 0; i < padded; i++) /* the id is the first member of either */
-        db_args_u64(
-            args, *(const uint64_t *)(const void *)((const char *)list + (i < count ? i : count - 1) * size));
+    db_query_add(q, select, "");
+    for (size_t i = 0; i < count; i++, at += size)
+        db_query_row(q, ",", "?", "u", *(const uint64_t *)(const void *)at);
+    db_query_add(q, ")", "");
 }
 
 static void take_user(struct versions *v, uint64_t id, uint64_t version)
@@ -48,24 +46,23 @@ static void take_user(struct versions *v, uint64_t id, uint64_t version)
 
 enum db_result db_versions(struct db *db, struct versions *v)
 {
-    struct strbuf sql = STRBUF_INIT;
-    struct db_args *args = db_args_new();
+    struct db_query *q =
+        db_query("SELECT 2, CAST(CONV(epoch, 16, 10) AS UNSIGNED), "
+                 "CAST(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) * 1000 AS UNSIGNED), 0 FROM site WHERE id = 1",
+                 "");
 
-    strbuf_addstr(&sql,
-                  "SELECT 2, CAST(CONV(epoch, 16, 10) AS UNSIGNED), "
-                  "CAST(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) * 1000 AS UNSIGNED), 0 FROM site WHERE id = 1");
-    add_list(&sql, args,
-             " UNION ALL SELECT 0, id, version, last_seq FROM rooms WHERE deleted_at IS NULL AND id IN (",
+    add_list(q, " UNION ALL SELECT 0, id, version, last_seq FROM rooms WHERE deleted_at IS NULL AND id IN (",
              v->room, v->rooms, sizeof *v->room);
-    if (v->seconds > 0) {
-        strbuf_addstr(&sql, " UNION ALL SELECT 1, id, version, 0 FROM users WHERE changed_at > "
-                            "CURRENT_TIMESTAMP(3) - INTERVAL ? SECOND");
-        db_args_u64(args, v->seconds);
-    } else {
-        add_list(&sql, args, " UNION ALL SELECT 1, id, version, 0 FROM users WHERE id IN (", v->user,
-                 v->users, sizeof *v->user);
-    }
-    enum db_result result = db_run_args(db, sql.buf, args);
+    if (v->seconds > 0)
+        db_query_add(
+            q,
+            " UNION ALL SELECT 1, id, version, 0 FROM users WHERE changed_at > CURRENT_TIMESTAMP(3) - "
+            "INTERVAL ? SECOND",
+            "u", (uint64_t)v->seconds);
+    else
+        add_list(q, " UNION ALL SELECT 1, id, version, 0 FROM users WHERE id IN (", v->user, v->users,
+                 sizeof *v->user);
+    enum db_result result = db_query_run(db, q);
     while (result == DB_OK && db_next(db)) {
         uint64_t kind = db_u64(db, 0), id = db_u64(db, 1);
         struct version_room *room =
@@ -81,7 +78,5 @@ enum db_result db_versions(struct db *db, struct versions *v)
             v->clock = (int64_t)db_u64(db, 2);
         }
     }
-    db_args_free(args);
-    strbuf_release(&sql);
     return result;
 }

@@ -172,7 +172,7 @@ static enum db_result read_all(struct db *db, struct read_job *r)
         if (result == DB_NONE)
             r->status = READ_NO_ROOM;
         if (result != DB_OK || r->status != READ_OK)
-            return result == DB_NONE ? DB_OK : result;
+            return db_or_none(result);
     } else if (r->has_cursor) {
         r->reset = strcmp(r->cursor.epoch, r->epoch) != 0;
     }
@@ -180,7 +180,7 @@ static enum db_result read_all(struct db *db, struct read_job *r)
         result = db_room_mine(db, r->user.id, &r->rooms);
         r->digest = job_digest(&r->rooms, r->query.room_id);
     }
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 static void run_read(struct db *db, struct read_job *r)

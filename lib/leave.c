@@ -8,20 +8,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-struct ending {
-    uint64_t actor;
-    uint64_t user_id;
-    bool messages;
-};
-
-static enum db_result end_account(struct db *db, void *context)
+static enum db_result end_account(struct db *db, uint64_t actor, uint64_t user_id, bool messages)
 {
-    const struct ending *e = context;
-    const char *detail = e->messages ? T("with all messages") : "";
-    enum db_result result =
-        e->actor != 0 ? db_admin_change(db, e->actor, e->user_id, USER_DELETE, detail) : DB_OK;
+    const char *detail = messages ? T("with all messages") : "";
+    enum db_result result = actor != 0 ? db_admin_change(db, actor, user_id, USER_DELETE, detail) : DB_OK;
 
-    return result == DB_OK ? db_user_delete(db, e->user_id, e->messages) : result;
+    return result == DB_OK ? db_user_delete(db, user_id, messages) : result;
 }
 
 static enum db_result leave_rooms(const struct config *config, struct db *db, const struct departure *d,
@@ -37,7 +29,7 @@ static enum db_result leave_rooms(const struct config *config, struct db *db, co
         wake_user(config, list.room[i].other_id);
     }
     free(list.room);
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 enum db_result leave_next(const struct config *config, struct db *db)
@@ -60,8 +52,7 @@ enum db_result leave_next(const struct config *config, struct db *db)
 enum db_result leave_site(const struct config *config, struct db *db, uint64_t actor, uint64_t user_id,
                           bool messages)
 {
-    struct ending e = {actor, user_id, messages};
-    enum db_result result = db_transaction(db, end_account, &e);
+    enum db_result result = db_transaction(db, end_account(db, actor, user_id, messages));
     time_t begun = time(NULL);
 
     if (result != DB_OK)

@@ -226,19 +226,13 @@ void store_close(struct store_put *put)
 
 /* ---- what is not used any more ---- */
 
-struct removal {
-    const struct config *config;
-    const uint8_t *hash;
-};
-
-static enum db_result remove_file(struct db *db, void *context)
+static enum db_result remove_file(const struct config *config, struct db *db, const uint8_t hash[CRYPTO_HASH])
 {
-    const struct removal *r = context;
-    enum db_result result = db_file_remove(db, r->hash);
+    enum db_result result = db_file_remove(db, hash);
     char path[4096];
 
-    for (int preview = 0; preview < 2 && result == DB_OK && !r->config->files_in_database; preview++) {
-        full_path(r->config, r->hash, preview != 0, path);
+    for (int preview = 0; preview < 2 && result == DB_OK && !config->files_in_database; preview++) {
+        full_path(config, hash, preview != 0, path);
         unlink(path);
     }
     return result;
@@ -287,10 +281,8 @@ bool store_clean(const struct config *config, struct db *db)
 
     db_upload_clean(db, CLEAN_ROWS);
     if (db_file_unused(db, hashes, CLEAN_FILES, &count) == DB_OK)
-        for (size_t i = 0; i < count; i++) {
-            struct removal r = {config, hashes[i]};
-            db_transaction(db, remove_file, &r);
-        }
+        for (size_t i = 0; i < count; i++)
+            (void)db_transaction(db, remove_file(config, db, hashes[i]));
     if (config->files_in_database)
         return db_chunk_clean(db, CLEAN_FILES) == DB_OK || count == CLEAN_FILES;
     sweep(config, db, "tmp");
