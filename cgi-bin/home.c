@@ -85,20 +85,18 @@ static void formatting(struct req *req)
     app_page(req, 200, t("Formatting"), "formatting.cs");
 }
 
-#define ICON "{\"src\":\"/static/" SNUG_ASSETS "/css/icon-"
+#define ICON "{'src':'/static/" SNUG_ASSETS "/css/icon-"
 
 static void manifest(struct req *req)
 {
-    static const char rest[] =
-        ",\"id\":\"/\",\"start_url\":\"/\",\"scope\":\"/\",\"display\":\"standalone\","
-        "\"background_color\":\"#fbfaf7\",\"theme_color\":\"#1d6b52\",\"icons\":[" ICON
-        "192.png\",\"sizes\":\"192x192\"}," ICON "512.png\",\"sizes\":\"512x512\"}," ICON
-        "maskable.png\",\"sizes\":\"512x512\",\"purpose\":\"maskable\"}]}";
     struct strbuf json = STRBUF_INIT;
 
-    strbuf_addstr(&json, "{\"name\":");
-    json_text(&json, req->config->site_name);
-    strbuf_addstr(&json, rest);
+    json_addf(&json,
+              "{'name':%s,'id':'/','start_url':'/','scope':'/','display':'standalone',"
+              "'background_color':'#fbfaf7','theme_color':'#1d6b52','icons':[" ICON
+              "192.png','sizes':'192x192'}," ICON "512.png','sizes':'512x512'}," ICON
+              "maskable.png','sizes':'512x512','purpose':'maskable'}]}",
+              req->config->site_name);
     app_json(req, 200, json.buf);
     strbuf_release(&json);
 }

@@ -370,9 +370,7 @@ static void refuse_write(const struct sender *to, const struct write *write, con
     if (to->json && write->result == WRITE_CHANGED && write->present != NULL) {
         page_error_json(&body, why->code, why->text);
         body.len--; /* goes on inside the same object */
-        strbuf_addf(&body, ",\"change\":%" PRIu64 ",\"text\":", write->change);
-        json_string(&body, write->present, strlen(write->present));
-        strbuf_addch(&body, '}');
+        json_addf(&body, ",'change':%u,'text':%s}", write->change, write->present);
     } else if (to->json) {
         page_error_json(&body, why->code, why->text);
     } else if (write->action == WRITE_SEND || write->action == WRITE_EDIT || write->action == WRITE_PREVIEW) {
@@ -389,9 +387,7 @@ static void answer_preview(const struct sender *to, const struct write *write)
     struct strbuf body = STRBUF_INIT;
 
     if (to->json) {
-        strbuf_addstr(&body, "{\"html\":");
-        json_text(&body, write->html);
-        strbuf_addch(&body, '}');
+        json_addf(&body, "{'html':%s}", write->html);
     } else {
         reply_compose(&body, &app.config, to->csrf, write, NULL);
     }
@@ -413,8 +409,7 @@ static void answer_write(const struct sender *to, const struct write *write)
     if (write->action == WRITE_PREVIEW) {
         answer_preview(to, write);
     } else if (to->json) {
-        strbuf_addf(&body, "{\"room\":%" PRIu64 ",\"seq\":%" PRIu64 ",\"change\":%" PRIu64 "}",
-                    write->room_id, write->seq, write->change);
+        json_addf(&body, "{'room':%u,'seq':%u,'change':%u}", write->room_id, write->seq, write->change);
         send_out(to->fd, to->cgi, write->fresh && write->action == WRITE_SEND ? 201 : 200,
                  "Content-Type: application/json\r\n", &body);
     } else {

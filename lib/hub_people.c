@@ -1,8 +1,8 @@
 /* Who is online, and who types, as the hub's readers are told. */
 #include "hub_state.h"
+#include "json.h"
 #include "mem.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +14,8 @@
 
 static void put_person(struct strbuf *out, const struct person *p)
 {
-    strbuf_addf(out, "%s{\"id\":%" PRIu64 ",\"name\":\"%s\",\"online\":%s}",
-                out->len > 0 ? "," : "\"people\":[", p->id, p->name, p->online ? "true" : "false");
+    json_addf(out, "%r{'id':%u,'name':%s,'online':%b}", out->len > 0 ? "," : "\"people\":[", p->id, p->name,
+              p->online);
 }
 
 /* Tells the streams what changed after `before`, and keeps what changed of late for those who ask. */
@@ -146,8 +146,7 @@ void hub_typed(struct hub *hub, const struct wake *wake)
     room->typing = mem_dupn(wake->about, strnlen(wake->about, sizeof wake->about));
     room->typist = wake->user_id;
     room->typed_at = hub->now;
-    strbuf_addf(&text, "event: typing\ndata: {\"room\":%" PRIu64 ",\"typing\":[%s]}\n\n", wake->id,
-                room->typing);
+    json_addf(&text, "event: typing\ndata: {'room':%u,'typing':[%r]}\n\n", wake->id, room->typing);
     struct bytes *bytes = reader_frame(&text, false);
     each_link (at, after, &room->readers) {
         struct reader *r = container(at, struct reader, in_room);

@@ -1,5 +1,6 @@
 /* What the hub's readers are told: events, answers, refusals. */
 #include "hub_state.h"
+#include "json.h"
 #include "mem.h"
 #include "page.h"
 #include "timeline.h"
@@ -45,9 +46,9 @@ static void put_event(const struct hub *hub, struct strbuf *out, const struct hu
 {
     strbuf_addstr(out, "event: update\nid: ");
     put_cursor(hub, out, room->id, to, NULL);
-    strbuf_addf(out, "\ndata: {\"room\":%" PRIu64 ",\"cursor\":\"", room->id);
+    json_addf(out, "\ndata: {'room':%u,'cursor':'", room->id);
     put_cursor(hub, out, room->id, to, NULL);
-    strbuf_addf(out, "\",\"more\":false,\"oldest\":%" PRIu64 ",\"messages\":[", room->oldest);
+    json_addf(out, "','more':false,'oldest':%u,'messages':[", room->oldest);
     if (entry != NULL)
         strbuf_add(out, entry->told[lang].json, entry->told[lang].len);
     strbuf_addch(out, ']');
@@ -89,8 +90,7 @@ struct bytes *tell_events(const struct hub *hub, struct hub_room *room, uint64_t
 
 void tell_one_news(struct strbuf *out, const struct hub_room *room)
 {
-    strbuf_addf(out, "%s{\"id\":%" PRIu64 ",\"last_seq\":%" PRIu64 "}", out->len > 0 ? "," : "", room->id,
-                room->last_seq);
+    json_addf(out, "%r{'id':%u,'last_seq':%u}", out->len > 0 ? "," : "", room->id, room->last_seq);
 }
 
 /* News of rooms that were not told to everybody yet. */
@@ -119,8 +119,7 @@ void tell_wait(struct hub *hub, struct reader *r, bool changes, const struct str
     strbuf_addch(&body, '{');
     if (room != NULL) {
         size_t count = 0;
-        strbuf_addf(&body, "\"room\":%" PRIu64 ",\"oldest\":%" PRIu64 ",\"messages\":[", room->id,
-                    room->oldest);
+        json_addf(&body, "'room':%u,'oldest':%u,'messages':[", room->id, room->oldest);
         for (size_t i = 0; changes && i < room->entries; i++) {
             if (room->entry[i].version <= r->version)
                 continue;
@@ -133,7 +132,7 @@ void tell_wait(struct hub *hub, struct reader *r, bool changes, const struct str
             strbuf_add(&body, room->entry[i].told[r->lang].json, room->entry[i].told[r->lang].len);
             version = room->entry[i].version;
         }
-        strbuf_addf(&body, "],\"more\":%s", more ? "true" : "false");
+        json_addf(&body, "],'more':%b", more);
         if (changes && !more && room->version > version) /* else it stands ahead of this process */
             version = room->version;
         if (changes)
@@ -145,10 +144,10 @@ void tell_wait(struct hub *hub, struct reader *r, bool changes, const struct str
     else if (sure)
         put_news(&news, r->user, r->room_id);
     if (news.len > 0)
-        strbuf_addf(&body, "\"news\":[%s],", news.buf);
+        json_addf(&body, "'news':[%r],", news.buf);
     const char *typing = hub_typing_lately(hub, r);
     if (typing != NULL)
-        strbuf_addf(&body, "\"typing\":[%s],", typing);
+        json_addf(&body, "'typing':[%r],", typing);
     if (hub_people_lately(hub) != NULL) { /* long: not by a format, which would count it first */
         strbuf_addstr(&body, hub->people);
         strbuf_addch(&body, ',');
@@ -236,7 +235,7 @@ void tell_refusal(struct hub *hub, struct reader *r, const struct refusal *why)
         if (why->status >= 500) { /* not over for good: it comes back by itself */
             reader_end(hub, r, "retry: 3000\n\n");
         } else {
-            strbuf_addf(&body, "event: end\ndata: {\"code\":\"%s\"}\n\n", why->code);
+            json_addf(&body, "event: end\ndata: {'code':%s}\n\n", why->code);
             reader_end(hub, r, body.buf);
         }
     } else if (r->kind == READER_HTML) {

@@ -1,6 +1,8 @@
 /* JSON out. */
 #include "json.h"
 
+#include <stdarg.h>
+#include <stdbool.h>
 #include <string.h>
 
 void json_string(struct strbuf *sb, const char *text, size_t len)
@@ -47,4 +49,27 @@ void json_text(struct strbuf *sb, const char *text)
         strbuf_addstr(sb, "null");
     else
         json_string(sb, text, strlen(text));
+}
+
+void json_addf(struct strbuf *sb, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    for (size_t len; *fmt != '\0'; fmt += *fmt == '%' ? 2 : *fmt != '\0') {
+        len = strcspn(fmt, "'%");
+        strbuf_add(sb, fmt, len);
+        fmt += len;
+        if (*fmt == '\'')
+            strbuf_addch(sb, '"');
+        else if (*fmt == '%' && fmt[1] == 's')
+            json_text(sb, va_arg(args, const char *));
+        else if (*fmt == '%' && fmt[1] == 'u')
+            strbuf_addu64(sb, va_arg(args, uint64_t));
+        else if (*fmt == '%' && fmt[1] == 'b')
+            strbuf_addstr(sb, va_arg(args, int) ? "true" : "false");
+        else if (*fmt == '%')
+            strbuf_addstr(sb, va_arg(args, const char *));
+    }
+    va_end(args);
 }

@@ -9,5 +9,8 @@
 void json_string(struct strbuf *sb, const char *text, size_t len);
 /* The same for a NUL-terminated text; NULL gives null. */
 void json_text(struct strbuf *sb, const char *text);
+/* A piece of JSON: in `fmt`, ' stands for ", and these for values: %s a string (const char *, NULL gives null), %u a number
+ * (uint64_t), %b true or false (bool), %r what is JSON already (const char *). */
+void json_addf(struct strbuf *sb, const char *fmt, ...);
 
 #endif

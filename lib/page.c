@@ -118,11 +118,7 @@ void page_room(struct view *view, const struct room *room)
 
 void page_error_json(struct strbuf *out, const char *code, const char *text)
 {
-    strbuf_addstr(out, "{\"error\":{\"code\":");
-    json_text(out, code);
-    strbuf_addstr(out, ",\"message\":");
-    json_text(out, t(text));
-    strbuf_addstr(out, "}}");
+    json_addf(out, "{'error':{'code':%s,'message':%s}}", code, t(text));
 }
 
 void page_error(struct view *view, int status, const char *text)

@@ -6,81 +6,58 @@
 #include "text.h"
 #include "timeline.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-static const struct refusal away = {
-    503, "unavailable",
-    T("The database does not answer at the moment. Nothing is lost; please try again in a few seconds.")};
-static const struct refusal fault = {500, "fault", T("Something went wrong on our side. It has been noted.")};
-static const struct refusal signed_out = {401, "signed_out",
-                                          T("You are not signed in. Sign in, and try again.")};
-static const struct refusal elsewhere = {401, "signed_in_elsewhere", PAGE_ELSEWHERE};
-static const struct refusal no_room = {404, "not_found",
-                                       T("There is nothing at this address, or it is not yours to see.")};
-static const struct refusal not_member = {403, "not_a_member",
-                                          T("You are not in this group. Join it first.")};
+const struct refusal *reply_write_refusal(enum write_result result)
+{
+    static const struct refusal refusals[] = {
+        [WRITE_SIGNED_OUT] = {401, "signed_out", T("You are not signed in. Sign in, and try again.")},
+        [WRITE_ELSEWHERE] = {401, "signed_in_elsewhere", PAGE_ELSEWHERE},
+        [WRITE_NO_ROOM] = {404, "not_found",
+                           T("There is nothing at this address, or it is not yours to see.")},
+        [WRITE_NOT_MEMBER] = {403, "not_a_member", T("You are not in this group. Join it first.")},
+        [WRITE_MUTED] = {403, "muted",
+                         T("You may read here, but not write: an admin of this group has muted you.")},
+        [WRITE_NO_MESSAGE] = {404, "no_message", T("There is no such message here (any more).")},
+        [WRITE_NOT_YOURS] = {403, "not_yours", T("Only your own messages can be changed.")},
+        [WRITE_NOT_ALLOWED] = {403, "not_allowed", T("Only admins of this group can pin messages.")},
+        [WRITE_FULL] = {409, "full",
+                        T("50 messages are pinned here, which is the most. Take a pin off first.")},
+        [WRITE_NONCE_TAKEN] =
+            {409, "nonce_taken",
+             T("Another message was sent under the same nonce. Send this one again to post it too.")},
+        [WRITE_CHANGED] = {409, "changed", T("The message was changed meanwhile.")},
+        [WRITE_GONE] = {409, "deleted", T("The message was deleted meanwhile.")},
+        [WRITE_NO_FILE] = {409, "no_file",
+                           T("A file of this message is not there any more. Attach it again.")},
+        [WRITE_NO_ORIGINAL] =
+            {422, "no_original",
+             T("The message that this answers is not here any more. Send it again to post it without.")},
+        [WRITE_MANY] = {409, "too_many", T("This message has as many different reactions as it can hold.")},
+        [WRITE_TOO_FAST] = {429, "too_fast", T("That was too fast. Please wait a moment and send it again.")},
+        [WRITE_AWAY] = {503, "unavailable",
+                        T("The database does not answer at the moment. Nothing is lost; please try again in "
+                          "a few seconds.")},
+        [WRITE_FAULT] = {500, "fault", T("Something went wrong on our side. It has been noted.")},
+    };
+
+    return result == WRITE_DONE ? NULL : &refusals[result];
+}
 
 const struct refusal *reply_read_refusal(enum read_status status)
 {
-    static const struct refusal *const table[] = {
-        [READ_OK] = NULL,          [READ_SIGNED_OUT] = &signed_out, [READ_ELSEWHERE] = &elsewhere,
-        [READ_NO_ROOM] = &no_room, [READ_NOT_MEMBER] = &not_member, [READ_AWAY] = &away,
-        [READ_FAULT] = &fault,
+    static const enum write_result as[] = {
+        [READ_OK] = WRITE_DONE,
+        [READ_SIGNED_OUT] = WRITE_SIGNED_OUT,
+        [READ_ELSEWHERE] = WRITE_ELSEWHERE,
+        [READ_NO_ROOM] = WRITE_NO_ROOM,
+        [READ_NOT_MEMBER] = WRITE_NOT_MEMBER,
+        [READ_AWAY] = WRITE_AWAY,
+        [READ_FAULT] = WRITE_FAULT,
     };
 
-    return table[status];
-}
-
-const struct refusal *reply_write_refusal(enum write_result result)
-{
-    static const struct refusal no_message = {404, "no_message",
-                                              T("There is no such message here (any more).")};
-    static const struct refusal not_yours = {403, "not_yours", T("Only your own messages can be changed.")};
-    static const struct refusal muted = {
-        403, "muted", T("You may read here, but not write: an admin of this group has muted you.")};
-    static const struct refusal not_allowed = {403, "not_allowed",
-                                               T("Only admins of this group can pin messages.")};
-    static const struct refusal full = {
-        409, "full", T("50 messages are pinned here, which is the most. Take a pin off first.")};
-    static const struct refusal nonce_taken = {
-        409, "nonce_taken",
-        T("Another message was sent under the same nonce. Send this one again to post it too.")};
-    static const struct refusal changed = {409, "changed", T("The message was changed meanwhile.")};
-    static const struct refusal gone = {409, "deleted", T("The message was deleted meanwhile.")};
-    static const struct refusal no_file = {
-        409, "no_file", T("A file of this message is not there any more. Attach it again.")};
-    static const struct refusal no_original = {
-        422, "no_original",
-        T("The message that this answers is not here any more. Send it again to post it without.")};
-    static const struct refusal many = {409, "too_many",
-                                        T("This message has as many different reactions as it can hold.")};
-    static const struct refusal too_fast = {429, "too_fast",
-                                            T("That was too fast. Please wait a moment and send it again.")};
-    static const struct refusal *const table[] = {
-        [WRITE_DONE] = NULL,
-        [WRITE_SIGNED_OUT] = &signed_out,
-        [WRITE_ELSEWHERE] = &elsewhere,
-        [WRITE_NO_ROOM] = &no_room,
-        [WRITE_NOT_MEMBER] = &not_member,
-        [WRITE_MUTED] = &muted,
-        [WRITE_NO_MESSAGE] = &no_message,
-        [WRITE_NOT_YOURS] = &not_yours,
-        [WRITE_NOT_ALLOWED] = &not_allowed,
-        [WRITE_FULL] = &full,
-        [WRITE_NONCE_TAKEN] = &nonce_taken,
-        [WRITE_CHANGED] = &changed,
-        [WRITE_GONE] = &gone,
-        [WRITE_NO_FILE] = &no_file,
-        [WRITE_NO_ORIGINAL] = &no_original,
-        [WRITE_MANY] = &many,
-        [WRITE_TOO_FAST] = &too_fast,
-        [WRITE_AWAY] = &away,
-        [WRITE_FAULT] = &fault,
-    };
-
-    return table[result];
+    return reply_write_refusal(as[status]);
 }
 
 const struct refusal *reply_check(struct write *write)
@@ -144,22 +121,16 @@ void reply_rooms(struct strbuf *out, const struct room_list *rooms)
     strbuf_addch(out, '[');
     for (size_t i = 0; i < rooms->count; i++) {
         const struct room *room = &rooms->room[i];
-        strbuf_addf(out, "%s{\"id\":%" PRIu64 ",\"name\":", i > 0 ? "," : "", room->id);
-        json_text(out, timeline_display(room->other_name, room->name));
-        strbuf_addf(out,
-                    ",\"kind\":\"%s\",\"unread\":%" PRIu64 ",\"last_seq\":%" PRIu64 ",\"read_seq\":%" PRIu64,
-                    room->direct ? "direct" : "group", room->unread, room->last_seq, room->read_seq);
+        json_addf(out, "%r{'id':%u,'name':%s,'kind':%s,'unread':%u,'last_seq':%u,'read_seq':%u",
+                  i > 0 ? "," : "", room->id, timeline_display(room->other_name, room->name),
+                  room->direct ? "direct" : "group", room->unread, room->last_seq, room->read_seq);
         if (room->mentions > 0)
-            strbuf_addf(out, ",\"mentions\":%" PRIu64, room->mentions);
-        if (room->direct) {
-            strbuf_addstr(out, ",\"user\":");
-            json_text(out, room->other_name);
-            strbuf_addf(out, ",\"online\":%s", room->other_online ? "true" : "false");
-        } else {
-            strbuf_addf(out, ",\"visibility\":\"%s\",\"role\":\"%s\"", room->public ? "public" : "private",
-                        rights_role_name(room->role));
-        }
-        strbuf_addch(out, '}');
+            json_addf(out, ",'mentions':%u", room->mentions);
+        if (room->direct)
+            json_addf(out, ",'user':%s,'online':%b}", room->other_name, room->other_online);
+        else
+            json_addf(out, ",'visibility':%s,'role':%s}", room->public ? "public" : "private",
+                      rights_role_name(room->role));
     }
     strbuf_addch(out, ']');
 }
@@ -169,25 +140,18 @@ void reply_members(struct strbuf *out, const struct member_list *members)
     strbuf_addch(out, '[');
     for (size_t i = 0; i < members->count; i++) {
         const struct member *m = &members->member[i];
-        strbuf_addf(out, "%s{\"id\":%" PRIu64 ",\"name\":", i > 0 ? "," : "", m->id);
-        json_text(out, m->name);
-        strbuf_addstr(out, ",\"display\":");
-        json_text(out, m->display);
-        strbuf_addf(out, ",\"role\":\"%s\",\"online\":%s}", rights_role_name(m->muted ? ROLE_MUTED : m->role),
-                    m->online ? "true" : "false");
+        json_addf(out, "%r{'id':%u,'name':%s,'display':%s,'role':%s,'online':%b}", i > 0 ? "," : "", m->id,
+                  m->name, m->display, rights_role_name(m->muted ? ROLE_MUTED : m->role), m->online);
     }
     strbuf_addch(out, ']');
 }
 
 void reply_room_info(struct strbuf *out, const struct room *room)
 {
-    strbuf_addstr(out, "{\"name\":");
-    json_text(out, room->name);
-    strbuf_addstr(out, ",\"topic\":");
-    json_text(out, room->topic);
-    strbuf_addf(out, ",\"visibility\":\"%s\"", room->public ? "public" : "private");
+    json_addf(out, "{'name':%s,'topic':%s,'visibility':%s", room->name, room->topic,
+              room->public ? "public" : "private");
     if (room->role != ROLE_NONE)
-        strbuf_addf(out, ",\"role\":\"%s\"", rights_role_name(room->role));
+        json_addf(out, ",'role':%s", rights_role_name(room->role));
     strbuf_addch(out, '}');
 }
 
@@ -195,8 +159,8 @@ static void json_room(struct strbuf *out, const struct read_job *read)
 {
     const struct page *page = &read->page;
 
-    strbuf_addf(out, "\"room\":%" PRIu64 ",\"more\":%s,\"oldest\":%" PRIu64 ",\"messages\":[", page->room.id,
-                page->more ? "true" : "false", page->room.oldest_seq);
+    json_addf(out, "'room':%u,'more':%b,'oldest':%u,'messages':[", page->room.id, page->more,
+              page->room.oldest_seq);
     timeline_json(out, page->room.id, &page->list, NULL);
     strbuf_addstr(out, "],");
     if (room_changed(read)) {
@@ -226,12 +190,10 @@ void reply_json(struct strbuf *out, const struct read_job *read, unsigned poll)
         strbuf_addch(out, ',');
     }
     if (poll > 0)
-        strbuf_addf(out, "\"poll\":%u,", poll);
+        json_addf(out, "'poll':%u,", (uint64_t)poll);
     reply_cursor(read, cursor);
-    if (read->query.kind == PAGE_BEFORE && read->query.room_id != 0)
-        strbuf_addstr(out, "\"cursor\":null}");
-    else
-        strbuf_addf(out, "\"cursor\":\"%s\"}", cursor);
+    json_addf(out, "'cursor':%s}",
+              read->query.kind == PAGE_BEFORE && read->query.room_id != 0 ? NULL : cursor);
 }
 
 static void finish(struct view *view, const char *file, struct strbuf *out)
