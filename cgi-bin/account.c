@@ -3,8 +3,8 @@
 #include "app.h"
 #include "db_recovery.h"
 #include "leave.h"
+#include "page.h"
 #include "text.h"
-#include "timeline.h"
 #include "wake.h"
 
 #include <stdio.h>
@@ -28,9 +28,8 @@ static void show(struct req *req, int status)
 
     if (result == DB_OK)
         result = db_recovery_count(req->db, req->me.id, &codes);
-    if (result != DB_OK) {
+    if (!app_ok(req, result)) {
         free(list.session);
-        app_failed(req, result);
         return;
     }
     for (enum lang lang = 0; lang < LANG_COUNT; lang++) {
@@ -47,14 +46,13 @@ static void show(struct req *req, int status)
     for (size_t i = 0; i < list.count; i++) {
         const struct session *s = &list.session[i];
         struct view *item = view_item(req->view, "Sessions", i);
-        char key[KEY_TEXT], seen[TIMELINE_TEXT], device[DB_AGENT];
+        char key[KEY_TEXT], device[DB_AGENT];
         key_of(s->hash, key);
         text_device(s->agent, device, sizeof device);
-        timeline_full(s->seen_at, seen);
         view_set(item, "Key", key);
         view_set(item, "Agent", device);
         view_set(item, "Address", s->address);
-        view_set(item, "Seen", seen);
+        page_time(item, "Seen", timeline_full, s->seen_at);
         view_set(item, "SeenAt", s->seen_at);
         view_flag(item, "Current", memcmp(s->hash, req->session.hash, CRYPTO_HASH) == 0);
     }
@@ -80,23 +78,19 @@ static bool knows_password(struct req *req, const char *field)
     enum db_result result = db_user_password(req->db, req->me.id, hash);
     if (result == DB_OK && crypto_password_verify(password, hash, req->config->password))
         return true;
-    if (result == DB_OK) {
+    if (app_ok(req, result)) {
         app_count_attempt(req, "own-", req->me.name);
         app_error(req, field, t("That is not your present password."));
         show(req, 422);
-    } else {
-        app_failed(req, result);
     }
     return false;
 }
 
 static void finish(struct req *req, enum db_result result, const char *path)
 {
-    if (result == DB_OK) {
+    if (app_ok(req, result)) {
         wake_user(req->config, req->me.id);
-        app_redirect(req, path);
-    } else {
-        app_failed(req, result);
+        app_redirect(req, "%s", path);
     }
 }
 
@@ -183,10 +177,8 @@ static void make_codes(struct req *req)
         view_set(view_item(req->view, "Codes", i), "Text", code);
     }
     enum db_result result = db_recovery_replace(req->db, req->me.id, hashes, RECOVERY_CODES);
-    if (result == DB_OK)
+    if (app_ok(req, result))
         show(req, 200);
-    else
-        app_failed(req, result);
 }
 
 static void sign_out_one(struct req *req)

@@ -3,8 +3,8 @@
  * with; "/admin/log" tells what the admins did. Admins manage: what others write they do not see. */
 #include "admin/admin.h"
 #include "db_audit.h"
+#include "page.h"
 #include "text.h"
-#include "timeline.h"
 #include "wake.h"
 
 #include <stdio.h>
@@ -16,19 +16,9 @@
 void admin_time(struct view *view, const char *name, const char *iso)
 {
     struct view *node = view_child(view, name);
-    char text[TIMELINE_TEXT];
 
-    timeline_full(iso, text);
     view_set(node, "At", iso);
-    view_set(node, "Text", text);
-}
-
-bool admin_failed(struct req *req, enum db_result result)
-{
-    if (result == DB_OK || result == DB_NONE)
-        return false;
-    app_failed(req, result);
-    return true;
+    page_time(node, "Text", timeline_full, iso);
 }
 
 const char *admin_parameter(struct req *req, const char *name)
@@ -97,7 +87,7 @@ static void show_site(struct req *req, int status)
     const struct config *file = req->config->file;
     struct view *view = view_child(req->view, "File");
 
-    if (admin_failed(req, fill_health(req)))
+    if (!app_ok(req, db_or_none(fill_health(req))))
         return;
     view_set(view, "Name", file->site_name);
     view_set(view, "Registration", config_registrations[file->registration]);
@@ -115,7 +105,7 @@ static void site(struct req *req)
     static const struct app_action saved[] = {{"settings", NULL, T("Saved.")}};
     char set[SITE_SETTINGS][DB_SETTING] = {{0}}, name[40];
 
-    if (admin_failed(req, db_site_settings(req->db, set)))
+    if (!app_ok(req, db_or_none(db_site_settings(req->db, set))))
         return;
     for (size_t i = 0; i < SITE_SETTINGS; i++) {
         snprintf(name, sizeof name, "Form.%s", setting_fields[i]);
@@ -158,7 +148,7 @@ static void save_settings(struct req *req)
     if (!fine) {
         app_error(req, "form", t("Nothing was saved. Below it says beside the field what is wrong."));
         show_site(req, 422);
-    } else if (!admin_failed(req, db_site_update(req->db, req->me.id, settings))) {
+    } else if (app_ok(req, db_site_update(req->db, req->me.id, settings))) {
         app_redirect(req, "/admin?done=settings");
     }
 }
@@ -172,7 +162,7 @@ static void audit_log(struct req *req)
     uint64_t before = 0;
 
     text_to_u64(admin_parameter(req, "before"), INT64_MAX, &before);
-    if (admin_failed(req, db_audit_list(req->db, before, LINES + 1, list, &count)))
+    if (!app_ok(req, db_or_none(db_audit_list(req->db, before, LINES + 1, list, &count))))
         return;
     for (size_t i = 0; i < count && i < LINES; i++) {
         struct view *item = view_item(req->view, "Rows", i);

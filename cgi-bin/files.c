@@ -296,11 +296,9 @@ static void send_message(struct upload *u)
     }
     wake_room(req->config, w->room_id);
     wake_user(req->config, req->me.id);
-    char where[96];
-    snprintf(where, sizeof where, "/rooms/%" PRIu64 "#m%" PRIu64, w->room_id, w->seq);
     if (!w->fresh) /* it was sent before, with what was kept then */
         drop(u);
-    app_redirect(req, where);
+    app_redirect(req, "/rooms/%" PRIu64 "#m%" PRIu64, w->room_id, w->seq);
 }
 
 static void answer_files(struct upload *u)

@@ -3,7 +3,7 @@
 #include "app.h"
 #include "db_mention.h"
 #include "json.h"
-#include "timeline.h"
+#include "page.h"
 
 #include "assets.h"
 
@@ -25,14 +25,12 @@ static void home(struct req *req)
     struct room room;
     enum db_result result =
         req->me.last_room_id != 0 ? db_room_get(req->db, req->me.last_room_id, req->me.id, &room) : DB_NONE;
-    if (result != DB_OK && result != DB_NONE) {
-        app_failed(req, result);
+    if (!app_ok(req, db_or_none(result)))
         return;
-    }
-    char path[40] = "/rooms";
     if (result == DB_OK && room.role != ROLE_NONE)
-        snprintf(path, sizeof path, "/rooms/%" PRIu64, room.id);
-    app_redirect(req, path);
+        app_redirect(req, "/rooms/%" PRIu64, room.id);
+    else
+        app_redirect(req, "/rooms");
 }
 
 #define FOR_YOU_PAGE 50
@@ -40,7 +38,7 @@ static void home(struct req *req)
 
 static void show_mention(struct view *item, const struct mention *x)
 {
-    char text[TIMELINE_TEXT], link[TIMELINE_LINK];
+    char link[TIMELINE_LINK];
 
     timeline_person(item, x->sender_name, x->sender_display);
     timeline_link(&x->room, x->seq, link);
@@ -52,10 +50,8 @@ static void show_mention(struct view *item, const struct mention *x)
     view_flag(item, "Unread", x->seq > x->room.read_seq);
     view_set(item, "Text", x->text);
     view_set(item, "CreatedAt", x->created_at);
-    timeline_short(x->created_at, text);
-    view_set(item, "Time", text);
-    timeline_full(x->created_at, text);
-    view_set(item, "Full", text);
+    page_time(item, "Time", timeline_short, x->created_at);
+    page_time(item, "Full", timeline_full, x->created_at);
 }
 
 static void for_you(struct req *req)
@@ -74,9 +70,7 @@ static void for_you(struct req *req)
     if (list.count > FOR_YOU_PAGE)
         view_set_u64(req->view, "Later", page + 1);
     mention_list_release(&list);
-    if (result != DB_OK && result != DB_NONE)
-        app_failed(req, result);
-    else
+    if (app_ok(req, db_or_none(result)))
         app_page(req, 200, t("For you"), "for_you.cs");
 }
 

@@ -24,7 +24,7 @@ static void form(struct req *req)
     const char *next = next_path(form_get(&req->query, "next"));
 
     if (req->me.id != 0) {
-        app_redirect(req, next);
+        app_redirect(req, "%s", next);
         return;
     }
     view_set(req->view, "Form.next", next);
@@ -62,10 +62,8 @@ static void sign_in(struct req *req)
         return;
     }
     enum db_result result = db_user_credentials(req->db, field.value, &user, hash);
-    if (result != DB_OK && result != DB_NONE) {
-        app_failed(req, result);
+    if (!app_ok(req, db_or_none(result)))
         return;
-    }
     bool known = result == DB_OK;
     if (strlen(password) > TEXT_PASSWORD_MAX ||
         !crypto_password_verify(password, known ? hash : NULL, req->config->password)) {
@@ -80,7 +78,7 @@ static void sign_in(struct req *req)
     }
     result = app_sign_in(req, user.id, hash, *app_value(req, "remember") != '\0');
     if (result == DB_OK)
-        app_redirect(req, next_path(app_value(req, "next")));
+        app_redirect(req, "%s", next_path(app_value(req, "next")));
     else if (result == DB_NONE) /* the password was changed at this moment */
         again(req, 401, mismatch);
     else

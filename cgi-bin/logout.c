@@ -7,10 +7,8 @@ static void sign_out(struct req *req)
 {
     if (req->me.id != 0) {
         enum db_result result = db_session_remove(req->db, req->me.id, req->session.hash);
-        if (result != DB_OK && result != DB_NONE) {
-            app_failed(req, result);
+        if (!app_ok(req, db_or_none(result)))
             return;
-        }
         db_presence_leave(req->db, req->me.id);
         wake_user(req->config, req->me.id);
     }

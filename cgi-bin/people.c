@@ -1,7 +1,7 @@
 /* "/people": everybody, with who is online. "/people/NAME": one of them; a POST there opens the direct room. */
 #include "app.h"
+#include "page.h"
 #include "text.h"
-#include "timeline.h"
 #include "wake.h"
 
 #include <inttypes.h>
@@ -14,20 +14,16 @@
 
 static void fill(struct req *req, struct view *item, const struct user *user)
 {
-    char text[TIMELINE_TEXT];
     bool me = user->id == req->me.id;
 
     timeline_person(item, user->name, user->display);
     view_flag(item, "Online", user->online || me);
     view_flag(item, "Me", me);
     view_flag(item, "Suspended", user->suspended);
-    timeline_short(user->seen_at, text);
-    view_set(item, "Seen", text);
+    page_time(item, "Seen", timeline_short, user->seen_at);
     view_set(item, "SeenAt", user->seen_at);
-    timeline_full(user->seen_at, text);
-    view_set(item, "SeenFull", text);
-    timeline_date(user->created_at, text);
-    view_set(item, "Since", text);
+    page_time(item, "SeenFull", timeline_full, user->seen_at);
+    page_time(item, "Since", timeline_date, user->created_at);
     view_set(item, "SinceAt", user->created_at);
 }
 
@@ -42,10 +38,8 @@ static void people(struct req *req)
     if (query == NULL || text_utf8_length(query, strlen(query)) < 0 || strlen(query) > TEXT_EMAIL_MAX)
         query = "";
     enum db_result result = db_user_list(req->db, query, (page - 1) * PEOPLE_PAGE, PEOPLE_PAGE + 1, &list);
-    if (result != DB_OK && result != DB_NONE) {
-        app_failed(req, result);
+    if (!app_ok(req, db_or_none(result)))
         return;
-    }
     view_set(req->view, "Query", query);
     if (page > 1)
         view_set_u64(req->view, "Earlier", page - 1);
@@ -65,10 +59,8 @@ static void person(struct req *req)
 
     if (result == DB_OK && user.id != req->me.id)
         result = db_room_common(req->db, req->me.id, user.id, &list);
-    if (result != DB_OK) {
-        app_failed(req, result);
+    if (!app_ok(req, result))
         return;
-    }
     fill(req, view_child(req->view, "Person"), &user);
     for (size_t i = 0; i < list.count; i++) {
         struct view *item = view_item(req->view, "Common", i);
@@ -84,7 +76,6 @@ static void open_direct(struct req *req)
 {
     struct user user;
     uint64_t room;
-    char path[40];
     enum db_result result = db_user_by_name(req->db, req->name, &user);
 
     if (result == DB_OK && user.suspended)
@@ -95,14 +86,11 @@ static void open_direct(struct req *req)
     }
     if (result == DB_OK)
         result = db_room_direct(req->db, req->me.id, user.id, &room);
-    if (result != DB_OK) {
-        app_failed(req, result);
+    if (!app_ok(req, result))
         return;
-    }
     wake_user(req->config, req->me.id);
     wake_user(req->config, user.id);
-    snprintf(path, sizeof path, "/rooms/%" PRIu64, room);
-    app_redirect(req, path);
+    app_redirect(req, "/rooms/%" PRIu64, room);
 }
 
 static const struct route routes[] = {

@@ -65,10 +65,8 @@ static void finish(struct req *req, uint64_t user_id, const char *password_hash)
     enum db_result result = app_sign_in(req, user_id, password_hash, false);
 
     wake_user(req->config, user_id);
-    if (result == DB_OK)
+    if (app_ok(req, result))
         app_redirect(req, "/");
-    else
-        app_failed(req, result);
 }
 
 static void use_code(struct req *req)
@@ -96,10 +94,8 @@ static void use_code(struct req *req)
         app_count_attempt(req, "code-", field[0].value);
         app_error(req, "form", t("That name and code do not belong together, or the code was used already."));
         show_forgot(req, 401);
-    } else if (result == DB_OK) {
+    } else if (app_ok(req, result)) {
         finish(req, user_id, hash);
-    } else {
-        app_failed(req, result);
     }
 }
 

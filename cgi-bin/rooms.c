@@ -17,10 +17,8 @@ static void show(struct req *req, int status)
     struct room_list list;
     enum db_result result = db_room_public(req->db, req->me.id, PUBLIC_MAX, &list);
 
-    if (result != DB_OK && result != DB_NONE) {
-        app_failed(req, result);
+    if (!app_ok(req, db_or_none(result)))
         return;
-    }
     for (size_t i = 0; i < list.count; i++) {
         struct view *item = view_item(req->view, "Public", i);
         view_set_u64(item, "Id", list.room[i].id);
@@ -46,7 +44,6 @@ static void create(struct req *req)
     struct app_field members = {"members", T("The list of members"), 4000, false, NULL};
     uint64_t *ids = NULL, id;
     size_t count = 0;
-    char path[40];
     struct form_field *typed = form_find(&req->form, "members");
 
     for (size_t i = 0; typed != NULL && i < typed->len; i++) /* names may stand on lines of their own */
@@ -57,21 +54,16 @@ static void create(struct req *req)
     enum db_result result = app_names(req, "members", members.value, &ids, &count);
     if (!fine || result == DB_NONE) {
         show(req, 422);
-    } else if (result != DB_OK) {
-        app_failed(req, result);
-    } else {
+    } else if (app_ok(req, result)) {
         result = db_room_create(req->db, &fields, req->me.id, ids, count, &id);
         if (result == DB_DUPLICATE) {
             app_error(req, "name", t("There is a group with this name already. Choose another one."));
             show(req, 409);
-        } else if (result != DB_OK) {
-            app_failed(req, result);
-        } else {
+        } else if (app_ok(req, result)) {
             wake_user(req->config, req->me.id);
             for (size_t i = 0; i < count; i++)
                 wake_user(req->config, ids[i]);
-            snprintf(path, sizeof path, "/rooms/%" PRIu64, id);
-            app_redirect(req, path);
+            app_redirect(req, "/rooms/%" PRIu64, id);
         }
     }
     free(ids);

@@ -7,9 +7,9 @@
 #include "db_index.h"
 #include "db_search.h"
 #include "mem.h"
+#include "page.h"
 #include "sandbox.h"
 #include "text.h"
-#include "timeline.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -162,8 +162,6 @@ static void show_snippet(struct view *item, const struct message *m, const struc
 static void show_found(struct req *req, const struct found_list *list, const struct room_list *rooms,
                        const struct query *query)
 {
-    char text[TIMELINE_TEXT];
-
     for (size_t i = 0; i < list->count; i++) {
         const struct found *f = &list->found[i];
         const struct message *m = &f->message;
@@ -181,10 +179,8 @@ static void show_found(struct req *req, const struct found_list *list, const str
         view_set_u64(item, "Before", m->seq + AROUND);
         timeline_person(view_child(item, "Sender"), m->sender_name, m->sender_display);
         view_set(item, "CreatedAt", m->created_at);
-        timeline_short(m->created_at, text);
-        view_set(item, "Time", text);
-        timeline_full(m->created_at, text);
-        view_set(item, "Full", text);
+        page_time(item, "Time", timeline_short, m->created_at);
+        page_time(item, "Full", timeline_full, m->created_at);
         show_snippet(item, m, query);
     }
     if (list->more) {
@@ -315,9 +311,7 @@ static void search(struct req *req)
     }
     view_set(req->view, "Path", req->in.path);
     query_release(&query);
-    if (result != DB_OK)
-        app_failed(req, result);
-    else
+    if (app_ok(req, result))
         app_page(req, wrong != NULL ? 422 : 200, t("Search"), "search.cs");
 }
 
@@ -329,11 +323,9 @@ static void kept(struct req *req)
     struct found_list list = {.count = 0};
     struct place before;
     bool pins = req->room.id != 0;
-    char path[40];
 
     if (pins && req->room.role == ROLE_NONE) { /* its page offers to join */
-        snprintf(path, sizeof path, "/rooms/%" PRIu64, req->room.id);
-        app_redirect(req, path);
+        app_redirect(req, "/rooms/%" PRIu64, req->room.id);
         return;
     }
     if (!read_place(req, &before))

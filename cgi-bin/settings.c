@@ -16,10 +16,8 @@ static void show(struct req *req, int status)
     const struct room *room = &req->room;
     enum db_result result = app_people(req);
 
-    if (result != DB_OK) {
-        app_failed(req, result);
+    if (!app_ok(req, result))
         return;
-    }
     if (strcmp(app_value(req, "action"), "update") != 0) { /* else what was typed stands there */
         view_set(req->view, "Form.name", room->name);
         view_set(req->view, "Form.topic", room->topic);
@@ -44,18 +42,16 @@ static void refuse(struct req *req, int status, const char *field, const char *t
 static void finish(struct req *req, enum db_result result, const char *done, const uint64_t *users,
                    size_t count)
 {
-    char path[80];
-
-    if (result != DB_OK) {
-        app_failed(req, result);
+    if (!app_ok(req, result))
         return;
-    }
     wake_room(req->config, req->room.id);
     for (size_t i = 0; i < count; i++)
         wake_user(req->config, users[i]);
-    snprintf(path, sizeof path, "/rooms/%" PRIu64 "%s%s", req->room.id,
-             *done != '\0' ? "/settings?done=" : "", done);
-    app_redirect(req, *done == '/' ? done : path);
+    if (*done == '/')
+        app_redirect(req, "%s", done);
+    else
+        app_redirect(req, "/rooms/%" PRIu64 "%s%s", req->room.id, *done != '\0' ? "/settings?done=" : "",
+                     done);
 }
 
 static void update(struct req *req)
@@ -219,16 +215,14 @@ static const struct {
 static void settings(struct req *req)
 {
     const char *done = form_get(&req->query, "done");
-    char path[40];
 
-    snprintf(path, sizeof path, "/rooms/%" PRIu64, req->room.id);
     for (size_t i = 0; done != NULL && i < sizeof actions / sizeof actions[0]; i++)
         if (strcmp(done, actions[i].action) == 0 && actions[i].notice != NULL)
             view_set(req->view, "Notice", t(actions[i].notice));
     if (req->room.direct)
         app_not_found(req);
     else if (req->room.role == ROLE_NONE)
-        app_redirect(req, path);
+        app_redirect(req, "/rooms/%" PRIu64, req->room.id);
     else
         show(req, 200);
 }

@@ -43,21 +43,31 @@ static void stop(int signal)
 
 /* ---- answers ---- */
 
-void app_header(struct req *req, const char *fmt, ...)
+static void add_header(struct req *req, const char *name, const char *fmt, va_list args)
 {
     char line[1024];
+
+    vsnprintf(line, sizeof line, fmt, args);
+    strbuf_addf(&req->head, "%s%s\r\n", name, line);
+}
+
+void app_header(struct req *req, const char *fmt, ...)
+{
     va_list args;
 
     va_start(args, fmt);
-    vsnprintf(line, sizeof line, fmt, args);
+    add_header(req, "", fmt, args);
     va_end(args);
-    strbuf_addf(&req->head, "%s\r\n", line);
 }
 
-void app_redirect(struct req *req, const char *path)
+void app_redirect(struct req *req, const char *fmt, ...)
 {
+    va_list args;
+
     req->status = 303;
-    app_header(req, "Location: %s", path);
+    va_start(args, fmt);
+    add_header(req, "Location: ", fmt, args);
+    va_end(args);
 }
 
 void app_json(struct req *req, int status, const char *body)
@@ -100,7 +110,7 @@ static enum db_result sidebar(struct req *req)
     if (for_me > 0)
         view_set_u64(req->view, "ForMe", for_me);
     free(list.room);
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 static void render(struct req *req, int status, const char *title, const char *file)
@@ -212,6 +222,13 @@ void app_failed(struct req *req, enum db_result result)
     default:
         app_fail(req, 500, "fault", T("Something went wrong on our side. It has been noted."));
     }
+}
+
+bool app_ok(struct req *req, enum db_result result)
+{
+    if (result != DB_OK)
+        app_failed(req, result);
+    return result == DB_OK;
 }
 
 /* ---- sessions ---- */
@@ -610,16 +627,13 @@ bool app_room_fields(struct req *req, struct room_fields *fields)
 
 static void show_member(const struct req *req, struct view *item, const struct member *m)
 {
-    char text[TIMELINE_TEXT];
-
     view_set_u64(item, "Id", m->id);
     timeline_person(item, m->name, m->display);
     view_set(item, "Role", rights_role_name(m->role));
     view_flag(item, "Muted", m->muted);
     view_flag(item, "Online", m->online || m->id == req->me.id);
     view_flag(item, "Me", m->id == req->me.id);
-    timeline_date(m->added_at, text);
-    view_set(item, "Added", text);
+    page_time(item, "Added", timeline_date, m->added_at);
     view_set(item, "AddedAt", m->added_at);
     if (m->added_by != m->id)
         view_set(item, "AddedBy", m->added_by_display);
@@ -657,7 +671,7 @@ enum db_result app_people(struct req *req)
     view_flag(req->view, "Alone", members.count == 1);
     free(members.member);
     free(banned.member);
-    return result == DB_NONE ? DB_OK : result;
+    return db_or_none(result);
 }
 
 /* ---- the way of a request ---- */
@@ -746,7 +760,7 @@ static void to_sign_in(struct req *req)
         strbuf_addstr(&path, "%3F");
         form_encode(&path, req->in.query);
     }
-    app_redirect(req, path.len < 512 ? path.buf : "/login");
+    app_redirect(req, "%s", path.len < 512 ? path.buf : "/login");
     strbuf_release(&path);
 }
 

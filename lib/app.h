@@ -99,7 +99,7 @@ const char *app_value(const struct req *req, const char *name);
 /* ---- answers ---- */
 
 void app_page(struct req *req, int status, const char *title, const char *file);
-void app_redirect(struct req *req, const char *path); /* 303 */
+void app_redirect(struct req *req, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* 303 */
 void app_json(struct req *req, int status, const char *body);
 /* The error page, or the error as JSON. `code` is JSON's, `text` (T) says what happened and what to do. */
 void app_fail(struct req *req, int status, const char *code, const char *text);
@@ -107,6 +107,8 @@ void app_forged(struct req *req);    /* without the form token */
 void app_not_found(struct req *req); /* the same for what is not there and what one may not see */
 /* For a result other than DB_OK that the handler has no better answer to. */
 void app_failed(struct req *req, enum db_result result);
+/* Whether it is DB_OK; else this has answered. */
+bool app_ok(struct req *req, enum db_result result);
 void app_header(struct req *req, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- pages of several forms ---- */

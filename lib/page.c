@@ -2,7 +2,6 @@
 #include "page.h"
 #include "lang.h"
 #include "json.h"
-#include "timeline.h"
 
 #include "assets.h"
 
@@ -114,6 +113,14 @@ void page_room(struct view *view, const struct room *room)
         timeline_person(person, room->other_name, room->name);
         view_flag(person, "Online", room->other_online);
     }
+}
+
+void page_time(struct view *view, const char *name, page_time_form *form, const char *iso)
+{
+    char text[TIMELINE_TEXT];
+
+    form(iso, text);
+    view_set(view, name, text);
 }
 
 void page_error_json(struct strbuf *out, const char *code, const char *text)

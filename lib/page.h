@@ -7,7 +7,7 @@
 #include "fcgi.h"
 #include "form.h"
 #include "lang.h"
-#include "tmpl.h"
+#include "timeline.h"
 
 #define PAGE_COOKIE_SESSION "snug_session"
 #define PAGE_ELSEWHERE      T("You signed in somewhere else, and this site allows one session at a time.")
@@ -31,6 +31,10 @@ void page_common(struct view *view, const struct config *config, const char *pro
 
 /* What describes a room to templates: Room.*, with the other one of a direct room. */
 void page_room(struct view *view, const struct room *room);
+
+/* A time as one of the forms of timeline.h has it, under that name. */
+typedef void page_time_form(const char *iso, char out[TIMELINE_TEXT]);
+void page_time(struct view *view, const char *name, page_time_form *form, const char *iso);
 
 /* {"error":{"code":…,"message":…}}; the text, here and below, is put into the language in use. */
 void page_error_json(struct strbuf *out, const char *code, const char *text);

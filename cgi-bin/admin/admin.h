@@ -9,8 +9,6 @@
 
 /* NAME.At and NAME.Text, of an ISO time ("" is never). */
 void admin_time(struct view *view, const char *name, const char *iso);
-/* Answers with the error page when the result is none to go on with: rows, or no rows. */
-bool admin_failed(struct req *req, enum db_result result);
 /* A parameter of the address, "" when it is missing or no text. */
 const char *admin_parameter(struct req *req, const char *name);
 /* The full address of a link with a token in it, into the view (Link): shown this once. */

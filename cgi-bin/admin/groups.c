@@ -24,9 +24,7 @@ static bool find_group(struct req *req, struct admin_group *group)
 {
     enum db_result result = db_admin_group(req->db, req->number, group);
 
-    if (result != DB_OK)
-        app_failed(req, result);
-    return result == DB_OK;
+    return app_ok(req, result);
 }
 
 static void delete_group(struct req *req)
@@ -40,10 +38,8 @@ static void delete_group(struct req *req)
         return;
     }
     enum db_result result = db_admin_delete_group(req->db, req->me.id, group.id);
-    if (result != DB_OK) {
-        app_failed(req, result);
+    if (!app_ok(req, result))
         return;
-    }
     wake_room(req->config, group.id);
     app_redirect(req, "/admin/groups?done=delete");
 }
@@ -73,7 +69,7 @@ void admin_groups(struct req *req)
     size_t count;
     const char *query = admin_parameter(req, "q"), *after = admin_parameter(req, "after");
 
-    if (admin_failed(req, db_admin_groups(req->db, query, after, ADMIN_ROWS + 1, list, &count)))
+    if (!app_ok(req, db_or_none(db_admin_groups(req->db, query, after, ADMIN_ROWS + 1, list, &count))))
         return;
     for (size_t i = 0; i < count && i < ADMIN_ROWS; i++)
         fill_group(view_item(req->view, "Rows", i), &list[i]);

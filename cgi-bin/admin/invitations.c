@@ -9,7 +9,7 @@ static void show_invitations(struct req *req, int status)
     static struct admin_invitation list[LINKS_MAX];
     size_t count;
 
-    if (admin_failed(req, db_admin_invitations(req->db, LINKS_MAX, list, &count)))
+    if (!app_ok(req, db_or_none(db_admin_invitations(req->db, LINKS_MAX, list, &count))))
         return;
     for (size_t i = 0; i < count; i++) {
         struct view *item = view_item(req->view, "Rows", i);
@@ -40,8 +40,7 @@ static void invite(struct req *req)
     }
     if (!fine) {
         show_invitations(req, 422);
-    } else if (!admin_failed(req,
-                             db_admin_invite(req->db, req->me.id, (unsigned)days, (unsigned)uses, token))) {
+    } else if (app_ok(req, db_admin_invite(req->db, req->me.id, (unsigned)days, (unsigned)uses, token))) {
         admin_link(req, "/register?invite=", token);
         show_invitations(req, 200);
     }
@@ -49,7 +48,7 @@ static void invite(struct req *req)
 
 static void revoke(struct req *req)
 {
-    if (!admin_failed(req, db_admin_revoke(req->db, req->me.id, app_value(req, "key"))))
+    if (app_ok(req, db_admin_revoke(req->db, req->me.id, app_value(req, "key"))))
         app_redirect(req, "/admin/invitations?done=revoke");
 }
 

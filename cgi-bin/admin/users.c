@@ -31,9 +31,7 @@ static bool find_user(struct req *req, struct admin_user *user)
 {
     enum db_result result = db_admin_user(req->db, req->name, user);
 
-    if (result != DB_OK)
-        app_failed(req, result);
-    return result == DB_OK;
+    return app_ok(req, result);
 }
 
 static void change(struct req *req, const struct admin_user *user, enum user_change what, bool messages)
@@ -45,15 +43,13 @@ static void change(struct req *req, const struct admin_user *user, enum user_cha
     if (result == DB_DUPLICATE) {
         app_error(req, "form", t("A site needs an admin: make somebody else admin first."));
         show_user(req, 409, user);
-    } else if (result != DB_OK) {
-        app_failed(req, result);
-    } else {
-        char path[64 + TEXT_NAME_MAX];
+    } else if (app_ok(req, result)) {
         wake_user(req->config, user->id);
-        snprintf(path, sizeof path, "/admin/users/%s?done=%s", user->name, app_value(req, "action"));
-        app_redirect(req, user->id == req->me.id ? "/"
-                          : what == USER_DELETE  ? "/admin/users?done=delete"
-                                                 : path);
+        if (user->id == req->me.id)
+            app_redirect(req, "/");
+        else
+            app_redirect(req, "/admin/users%s%s?done=%s", what == USER_DELETE ? "" : "/",
+                         what == USER_DELETE ? "" : user->name, app_value(req, "action"));
     }
 }
 
@@ -65,10 +61,8 @@ static void make_reset(struct req *req)
     if (!find_user(req, &user))
         return;
     enum db_result result = db_admin_reset(req->db, req->me.id, user.id, RESET_LIFE, token);
-    if (result != DB_OK) {
-        app_failed(req, result);
+    if (!app_ok(req, result))
         return;
-    }
     admin_link(req, "/reset?token=", token);
     show_user(req, 200, &user);
 }
@@ -132,7 +126,7 @@ void admin_users(struct req *req)
 
     if (!text_is_name(after, strlen(after)))
         after = "";
-    if (admin_failed(req, db_admin_users(req->db, query, after, ADMIN_ROWS + 1, list, &count)))
+    if (!app_ok(req, db_or_none(db_admin_users(req->db, query, after, ADMIN_ROWS + 1, list, &count))))
         return;
     for (size_t i = 0; i < count && i < ADMIN_ROWS; i++)
         fill_user(view_item(req->view, "Rows", i), &list[i]);
