@@ -42,20 +42,12 @@ static struct {
     bool stop;
 } follower = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
 
-static int64_t now_ms(void)
-{
-    struct timespec clock;
-
-    clock_gettime(CLOCK_MONOTONIC, &clock);
-    return (int64_t)clock.tv_sec * 1000 + clock.tv_nsec / 1000000;
-}
-
 /* Others want the database, too: a pause as long as the step took, and a long one while much is written. */
 static void *follow(void *context)
 {
     struct db *db = context;
     uint64_t changes = 0, before = 0;
-    int64_t looked = now_ms();
+    int64_t looked = clock_ms();
 
     db_thread_begin();
     if (follower.config.sandbox) /* where there is none, the program says so */
@@ -63,10 +55,10 @@ static void *follow(void *context)
     pthread_mutex_lock(&follower.lock);
     while (!follower.stop) {
         pthread_mutex_unlock(&follower.lock);
-        int64_t began = now_ms();
+        int64_t began = clock_ms();
         enum db_result result = db_index_step(db, &changes);
         bool busy = before != 0 && (int64_t)(changes - before) * 1000 > BUSY * (began - looked);
-        int64_t pause = result != DB_OK ? IDLE_PAUSE : busy ? BUSY_PAUSE : now_ms() - began + STEP_PAUSE;
+        int64_t pause = result != DB_OK ? IDLE_PAUSE : busy ? BUSY_PAUSE : clock_ms() - began + STEP_PAUSE;
         before = changes;
         looked = began;
         struct timespec until;

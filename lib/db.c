@@ -70,7 +70,7 @@ struct db {
     bool in_transaction;
     bool broken; /* the connection was lost inside a transaction: nothing runs until that is ended */
     unsigned timeout;
-    struct timespec failed_at; /* when connecting last failed */
+    int64_t failed_at; /* when connecting last failed */
     struct statement statement[STATEMENTS];
     unsigned statements;
     struct statement large; /* the last one that was too large to keep */
@@ -194,11 +194,7 @@ static enum db_result simple(struct db *db, const char *sql)
 
 static bool is_pausing(const struct db *db)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    int64_t ms = (now.tv_sec - db->failed_at.tv_sec) * 1000 + (now.tv_nsec - db->failed_at.tv_nsec) / 1000000;
-    return db->failed_at.tv_sec != 0 && ms < PAUSE_MS;
+    return db->failed_at != 0 && clock_ms() - db->failed_at < PAUSE_MS;
 }
 
 static enum db_result connect_now(struct db *db)
@@ -221,7 +217,7 @@ static enum db_result connect_now(struct db *db)
     if (mysql_real_connect(db->mysql, local ? NULL : c->db_host, c->db_user, c->db_password, c->db_name,
                            local ? 0 : c->db_port, local ? c->db_socket : NULL, CLIENT_FOUND_ROWS) == NULL) {
         log_line("database: %s", mysql_error(db->mysql));
-        clock_gettime(CLOCK_MONOTONIC, &db->failed_at);
+        db->failed_at = clock_ms();
         disconnect(db);
         return DB_AWAY;
     }

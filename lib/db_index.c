@@ -7,25 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define STEP       640   /* changes of a room in one transaction */
 #define STEP_ROWS  20000 /* about as many rows of the index, at most */
 #define ROWS       128   /* in one statement */
 #define CLEAN_ROWS 2000
 
-static int64_t now_ms(void)
-{
-    struct timespec clock;
-
-    clock_gettime(CLOCK_MONOTONIC, &clock);
-    return (int64_t)clock.tv_sec * 1000 + clock.tv_nsec / 1000000;
-}
-
 void index_add(struct index_rows *rows, uint32_t token, uint32_t block, uint64_t bits)
 {
-    if ((rows->count & (rows->count - 1)) == 0) /* a power of two, and full */
-        rows->row = mem_grow(rows->row, rows->count > 0 ? rows->count * 2 : 1, sizeof *rows->row);
+    rows->row = mem_more(rows->row, rows->count, sizeof *rows->row);
     rows->row[rows->count++] = (struct index_row){bits, token, block};
 }
 
@@ -277,10 +267,10 @@ static enum db_result step(struct db *db, enum db_result found)
 
 enum db_result db_index_follow(struct db *db, uint64_t user_id, uint64_t room_id, unsigned ms, bool *behind)
 {
-    int64_t until = now_ms() + ms;
+    int64_t until = clock_ms() + ms;
     enum db_result result = DB_OK;
 
-    while (result == DB_OK && now_ms() < until)
+    while (result == DB_OK && clock_ms() < until)
         result =
             step(db, db_run(db,
                             "SELECT r.id, s.version FROM members m JOIN rooms r ON r.id = m.room_id " LATE

@@ -56,8 +56,8 @@ static void read_message(struct db *db, unsigned at, struct message *m)
     uint64_t parts;
 
     memset(m, 0, sizeof *m);
-    at = db_read(db, at, "uuudddddmm", &m->seq, &m->change, &m->sender_id, &m->sender_name, &m->sender_display,
-                 &m->nonce, &m->event, &m->text, m->created_at, m->edited_at);
+    at = db_read(db, at, "uuudddddmm", &m->seq, &m->change, &m->sender_id, &m->sender_name,
+                 &m->sender_display, &m->nonce, &m->event, &m->text, m->created_at, m->edited_at);
     m->deleted = !db_is_null(db, at);
     db_read(db, at + 1, "nnuu", &m->deleter, &m->html, &m->reply_to, &parts);
     m->parts = (unsigned)parts;
@@ -1121,10 +1121,7 @@ static enum db_result try_group(struct db *db, struct limit *limit, struct write
 {
     struct group *g = mem_alloc(sizeof *g);
 
-    struct timespec clock;
-
-    clock_gettime(CLOCK_MONOTONIC, &clock);
-    g->clock = (int64_t)clock.tv_sec * 1000 + clock.tv_nsec / 1000000;
+    g->clock = clock_ms();
     g->limit = limit;
     g->look = look;
     g->write = writes;

@@ -17,8 +17,7 @@ static void take_quote(struct db *db, struct message *m)
 
 static void take_reaction(struct db *db, struct message *m)
 {
-    if ((m->reactions & (m->reactions - 1)) == 0) /* a power of two, and full */
-        m->reaction = mem_grow(m->reaction, m->reactions > 0 ? m->reactions * 2 : 1, sizeof *m->reaction);
+    m->reaction = mem_more(m->reaction, m->reactions, sizeof *m->reaction);
     struct reaction new;
     db_read(db, 1, "duddm", &new.emoji, &new.user_id, &new.name, &new.display, new.at);
     size_t at = m->reactions++;

@@ -34,15 +34,11 @@ enum db_result db_presence_online(struct db *db, struct presence **list, size_t 
                                    "SELECT u.id, u.name FROM presence p JOIN users u ON u.id = p.user_id "
                                    "WHERE " DB_PRESENCE_THERE " AND u.hidden = 0 ORDER BY u.id",
                                    "");
-    size_t alloc = 0;
 
     *list = NULL;
     *count = 0;
     while (result == DB_OK && db_next(db)) {
-        if (*count == alloc) {
-            alloc = alloc > 0 ? alloc * 2 : 64;
-            *list = mem_grow(*list, alloc, sizeof **list);
-        }
+        *list = mem_more(*list, *count, sizeof **list);
         struct presence *one = &(*list)[(*count)++];
         db_read(db, 0, "us", &one->id, one->name, sizeof one->name);
     }

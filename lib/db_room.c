@@ -74,13 +74,8 @@ enum db_result db_room_get(struct db *db, uint64_t id, uint64_t user_id, struct 
 /* `field`: which one of a struct room has the column after the usual ones; 0: there is none. */
 static void read_list(struct db *db, size_t max, size_t field, struct room_list *list)
 {
-    size_t alloc = 0;
-
     while (list->count < max && db_next(db)) {
-        if (list->count == alloc) {
-            alloc = alloc > 0 ? alloc * 2 : 16;
-            list->room = mem_grow(list->room, alloc, sizeof *list->room);
-        }
+        list->room = mem_more(list->room, list->count, sizeof *list->room);
         struct room *room = &list->room[list->count++];
         memset(room, 0, sizeof *room);
         db_room_read(db, room);
@@ -141,16 +136,12 @@ enum db_result db_room_common(struct db *db, uint64_t user_id, uint64_t other_id
 static enum db_result read_members(struct db *db, enum db_result result, size_t limit,
                                    struct member_list *list)
 {
-    size_t alloc = 0;
 
     *list = (struct member_list){NULL, 0};
     if (result != DB_OK)
         return result;
     while (list->count < limit && db_next(db)) {
-        if (list->count == alloc) {
-            alloc = alloc > 0 ? alloc * 2 : 16;
-            list->member = mem_grow(list->member, alloc, sizeof *list->member);
-        }
+        list->member = mem_more(list->member, list->count, sizeof *list->member);
         struct member *member = &list->member[list->count++];
         member->id = db_u64(db, 0);
         snprintf(member->name, sizeof member->name, "%s", db_text(db, 1, NULL));
@@ -198,15 +189,11 @@ enum db_result db_room_member_ids(struct db *db, uint64_t id, uint64_t **ids, si
 {
     enum db_result result =
         db_run(db, "SELECT user_id FROM members WHERE room_id = ? ORDER BY user_id", "u", id);
-    size_t alloc = 0;
 
     *ids = NULL;
     *count = 0;
     while (result == DB_OK && db_next(db)) {
-        if (*count == alloc) {
-            alloc = alloc > 0 ? alloc * 2 : 64;
-            *ids = mem_grow(*ids, alloc, sizeof **ids);
-        }
+        *ids = mem_more(*ids, *count, sizeof **ids);
         (*ids)[(*count)++] = db_u64(db, 0);
     }
     return result;

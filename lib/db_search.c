@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define TOKENS     8 /* of a search that are asked of the index: fewer than eight words seldom meet by chance */
 #define BLOCKS     32   /* looked at in one go */
@@ -16,14 +15,6 @@
 #define READ_MAX   5000 /* messages read for one page, */
 #define READ_LEAST 100  /* of these from each room at least */
 #define SEARCH_MS  500  /* and in this time */
-
-static int64_t now_ms(void)
-{
-    struct timespec clock;
-
-    clock_gettime(CLOCK_MONOTONIC, &clock);
-    return (int64_t)clock.tv_sec * 1000 + clock.tv_nsec / 1000000;
-}
 
 static int compare_places(const struct place *a, const struct place *b)
 {
@@ -153,7 +144,7 @@ static enum db_result find_bound(struct work *w, const char *iso, uint64_t *bloc
 
 static bool too_long(const struct work *w)
 {
-    return w->reads >= w->reads_max || now_ms() > w->deadline;
+    return w->reads >= w->reads_max || clock_ms() > w->deadline;
 }
 
 /* Looks at messages that the index named, the newest first. */
@@ -320,12 +311,12 @@ enum db_result db_search(struct db *db, const struct search *search, struct foun
         snprintf(w.until, sizeof w.until, "%sT00:00:00.000Z", search->query->before);
     find_tokens(&w);
     enum db_result result = find_rooms(&w, rooms, &count);
-    int64_t until = now_ms() + SEARCH_MS;
+    int64_t until = clock_ms() + SEARCH_MS;
     w.reads_max = count > READ_MAX / READ_LEAST ? READ_LEAST : READ_MAX / (count > 0 ? count : 1);
     for (size_t i = 0; i < count && result == DB_OK; i++) {
         w.room_id = rooms[i];
         w.reads = 0;
-        w.deadline = now_ms() + (until > now_ms() ? until - now_ms() : 0) / (int64_t)(count - i);
+        w.deadline = clock_ms() + (until > clock_ms() ? until - clock_ms() : 0) / (int64_t)(count - i);
         result = search_room(&w);
     }
     if (result != DB_OK)

@@ -3,13 +3,13 @@
 #include "db_presence.h"
 #include "db_audit.h"
 #include "lang.h"
+#include "mem.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-static time_t refreshed_at; /* 0: look again */
+static int64_t refreshed_at; /* 0: look again */
 
 enum db_result db_site_epoch(struct db *db, char out[DB_EPOCH])
 {
@@ -82,15 +82,14 @@ enum db_result db_site_refresh(struct db *db, struct config *config)
 {
     const struct config *file = config->file;
     char set[SITE_SETTINGS][DB_SETTING] = {{0}};
-    struct timespec now;
+    int64_t now = clock_ms() / 1000 + 1;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if (refreshed_at == now.tv_sec + 1)
+    if (refreshed_at == now)
         return DB_OK;
     enum db_result result = db_site_settings(db, set);
     if (result != DB_OK)
         return result;
-    refreshed_at = now.tv_sec + 1;
+    refreshed_at = now;
     snprintf(config->site_name, sizeof config->site_name, "%s",
              *set[SITE_NAME] != '\0' ? set[SITE_NAME] : file->site_name);
     config->registration =

@@ -8,13 +8,6 @@
 
 enum { ROW_ROOM, ROW_USER, ROW_SITE }; /* the first column says which */
 
-static int compare_u64(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* The id is the first member of either kind of list. */
 static void add_list(struct db_query *q, const char *select, const void *list, size_t count, size_t size)
 {
@@ -33,10 +26,9 @@ static void take_user(struct versions *v, uint64_t id, uint64_t version)
     struct version_user *user = NULL;
 
     if (v->seconds == 0) {
-        user = bsearch(&id, v->user, v->users, sizeof *v->user, compare_u64);
+        user = bsearch(&id, v->user, v->users, sizeof *v->user, compare_ids);
     } else {
-        if ((v->users & (v->users - 1)) == 0) /* a power of two, and full */
-            v->user = mem_grow(v->user, v->users > 0 ? v->users * 2 : 1, sizeof *v->user);
+        v->user = mem_more(v->user, v->users, sizeof *v->user);
         user = &v->user[v->users++];
         user->id = id;
     }
@@ -66,7 +58,7 @@ enum db_result db_versions(struct db *db, struct versions *v)
     while (result == DB_OK && db_next(db)) {
         uint64_t kind = db_u64(db, 0), id = db_u64(db, 1);
         struct version_room *room =
-            kind == ROW_ROOM ? bsearch(&id, v->room, v->rooms, sizeof *v->room, compare_u64) : NULL;
+            kind == ROW_ROOM ? bsearch(&id, v->room, v->rooms, sizeof *v->room, compare_ids) : NULL;
         if (room != NULL) {
             room->there = true;
             room->version = db_u64(db, 2);

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 
 #define BEHIND_MS      10000  /* a reader that does not read for so long is dropped */
 #define LOOK_MS        600000 /* a stream's session is looked at, and so kept alive, this often at least */
@@ -23,14 +22,6 @@
 #define COMMIT_SECONDS 3     /* a change that commits this late is still seen by the next tick */
 #define STEP_MS        1000 /* the database's clock and ours differ by so much more than before: one was stepped */
 #define IDLE_MS        30000 /* a user who polls is followed for so long after his last one */
-
-static int64_t clock_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* ---- languages ---- */
 
@@ -286,13 +277,6 @@ static void extend_log(const struct hub *hub, struct hub_room *room, const struc
         room->members = as_json(put_members, &c->members);
         room->members_version = c->page.room.members_version;
     }
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-    return (x > y) - (x < y);
 }
 
 static bool is_member(const struct changes_job *c, uint64_t user_id)
@@ -586,16 +570,6 @@ static void read_done(struct hub *hub, struct reader *r, const struct read_job *
 
 /* ---- the tick ---- */
 
-static int compare_rooms(const void *a, const void *b)
-{
-    return compare_ids(&((const struct version_room *)a)->id, &((const struct version_room *)b)->id);
-}
-
-static int compare_users(const void *a, const void *b)
-{
-    return compare_ids(&((const struct version_user *)a)->id, &((const struct version_user *)b)->id);
-}
-
 static void submit_tick(struct hub *hub)
 {
     if (hub->ticking || (hub->rooms == 0 && hub->users == 0 && hub->presents == 0))
@@ -612,9 +586,9 @@ static void submit_tick(struct hub *hub)
         for (struct hub_user *user = hub->user[i]; all && user != NULL; user = user->next)
             v->user[v->users++].id = user->id;
     }
-    qsort(v->room, v->rooms, sizeof *v->room, compare_rooms);
+    qsort(v->room, v->rooms, sizeof *v->room, compare_ids);
     if (all)
-        qsort(v->user, v->users, sizeof *v->user, compare_users);
+        qsort(v->user, v->users, sizeof *v->user, compare_ids);
     else
         v->seconds = (unsigned)((hub->now - hub->told_at) / 1000) + COMMIT_SECONDS;
     t->present = hub->present;
@@ -622,7 +596,7 @@ static void submit_tick(struct hub *hub)
     t->presents = hub->presents;
     hub->present = NULL;
     hub->seconds = NULL;
-    hub->presents = hub->presents_alloc = 0;
+    hub->presents = 0;
     hub->ticking = true;
     hub->hurry = false;
     t->asked_at = hub->now;

@@ -349,11 +349,8 @@ void hub_present(struct hub *hub, uint64_t user_id, uint32_t seconds)
         return;
     slot->user_id = user_id;
     slot->at = hub->now;
-    if (hub->presents == hub->presents_alloc) {
-        hub->presents_alloc = hub->presents_alloc > 0 ? hub->presents_alloc * 2 : 64;
-        hub->present = mem_grow(hub->present, hub->presents_alloc, sizeof *hub->present);
-        hub->seconds = mem_grow(hub->seconds, hub->presents_alloc, sizeof *hub->seconds);
-    }
+    hub->present = mem_more(hub->present, hub->presents, sizeof *hub->present);
+    hub->seconds = mem_more(hub->seconds, hub->presents, sizeof *hub->seconds);
     hub->present[hub->presents] = user_id;
     hub->seconds[hub->presents++] = seconds;
 }

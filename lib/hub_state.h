@@ -211,7 +211,6 @@ struct hub {
     uint64_t *present;
     uint32_t *seconds;
     size_t presents;
-    size_t presents_alloc;
     struct person *person; /* by id */
     size_t persons;
     uint64_t person_change;

@@ -107,8 +107,7 @@ static int compare(const void *a, const void *b)
 static void take(struct catalogue *c, struct strbuf part[3])
 {
     if (part[0].len > 0 && part[1].len > 0) {
-        if ((c->count & (c->count - 1)) == 0) /* a power of two, and full */
-            c->text = mem_grow(c->text, c->count > 0 ? c->count * 2 : 1, sizeof *c->text);
+        c->text = mem_more(c->text, c->count, sizeof *c->text);
         struct text *text = &c->text[c->count++];
         text->id = strbuf_detach(&part[0]);
         text->form[0] = strbuf_detach(&part[1]);

@@ -1,10 +1,11 @@
-/* Allocation that cannot fail, and the log. */
+/* What every file needs: allocation, the log, the clock. */
 #include "mem.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *program = "snug";
@@ -69,6 +70,13 @@ void *mem_grow(void *old, size_t count, size_t size)
     return p;
 }
 
+void *mem_more(void *array, size_t count, size_t size)
+{
+    bool full = (count & (count - 1)) == 0; /* a power of two, or nothing */
+
+    return full ? mem_grow(array, count > 0 ? count * 2 : 1, size) : array;
+}
+
 char *mem_dupn(const void *data, size_t len)
 {
     char *p = mem_alloc(len + 1);
@@ -113,4 +121,19 @@ void mem_pool_release(struct mem_pool *pool)
         free(block);
     }
     pool->free = pool->blocks = NULL;
+}
+
+int64_t clock_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int compare_ids(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
 }

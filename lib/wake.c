@@ -110,10 +110,8 @@ static struct {
 static void look(const struct config *config)
 {
     char path[4096], own[24];
-    struct timespec clock;
+    int64_t now = clock_ms();
 
-    clock_gettime(CLOCK_MONOTONIC, &clock);
-    int64_t now = (int64_t)clock.tv_sec * 1000 + clock.tv_nsec / 1000000;
     if (listeners.looked_at != 0 && now - listeners.looked_at < LOOK_MS)
         return;
     listeners.looked_at = now;

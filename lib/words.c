@@ -113,9 +113,7 @@ void words_split(struct units *units, const char *text, size_t len)
         }
         if (open != SIZE_MAX && place != WITHIN && (place != WORD || kind != WORD)) {
             uint64_t hash = hash_of(text + open, at - open);
-            if ((units->count & (units->count - 1)) == 0) /* a power of two, and full */
-                units->unit =
-                    mem_grow(units->unit, units->count > 0 ? units->count * 2 : 1, sizeof *units->unit);
+            units->unit = mem_more(units->unit, units->count, sizeof *units->unit);
             if (hash != 0)
                 units->unit[units->count++] = (struct unit){open, at - open, hash, kind == SINGLE};
             open = SIZE_MAX;
