@@ -338,11 +338,7 @@ static void upload(struct req *req)
     }
     for (size_t i = 0; i < FILES_MAX; i++)
         free(u->file[i].name);
-    free((void *)(uintptr_t)u->write.text);
-    free((void *)(uintptr_t)u->write.nonce);
-    free(u->write.present);
-    free(u->write.html);
-    free(u->write.names);
+    write_release(&u->write);
     free(u->body);
     free(u);
 }

@@ -147,7 +147,7 @@ static bool session_of(const struct fcgi_request *in, uint8_t hash[CRYPTO_HASH],
 static bool number(const struct form *query, const char *name, uint64_t least, uint64_t most,
                    uint64_t fallback, uint64_t *out)
 {
-    struct form_field *field = form_find((struct form *)(uintptr_t)query, name);
+    struct form_field *field = form_find(query, name);
 
     *out = fallback;
     return field == NULL ||
@@ -173,7 +173,7 @@ static const char *read_of(const struct fcgi_request *in, const struct form *que
         return T("before is the number of a message");
     if (before != 0 && (after != NULL || read->query.room_id == 0 || stream))
         return T("before goes with a room, and not with after");
-    if (after == NULL && form_find((struct form *)(uintptr_t)query, "after") != NULL)
+    if (after == NULL && form_find(query, "after") != NULL)
         return T("after is a cursor");
     if (after != NULL && !cursor_read(after, &read->cursor))
         return T("after is a cursor");
@@ -303,7 +303,7 @@ static const struct refusal *reaction_of(struct form *form, struct write *write)
     if (emoji == NULL || !text_is_emoji(emoji->value, emoji->len = text_trim(emoji->value, emoji->len)))
         return &no_emoji;
     write->on = on == 1;
-    free((void *)(uintptr_t)write->text);
+    free(write->text);
     write->text = mem_dup(emoji->value);
     return NULL;
 }

@@ -43,6 +43,15 @@ static void release_message(struct message *m)
     db_part_release(m);
 }
 
+void write_release(struct write *w)
+{
+    free(w->text);
+    free(w->nonce);
+    free(w->present);
+    free(w->html);
+    free(w->names);
+}
+
 void message_list_release(struct message_list *list)
 {
     for (size_t i = 0; i < list->count; i++)
@@ -283,11 +292,6 @@ static uint64_t target(const struct write *w)
     return w->action == WRITE_SEND ? w->reply_to : w->seq;
 }
 
-static bool is_mark(const struct write *w)
-{
-    return w->action == WRITE_READ || w->action == WRITE_UNREAD;
-}
-
 /* Still to be decided? */
 static bool is_open(const struct write *w)
 {
@@ -449,7 +453,7 @@ static enum db_result find_nonces(struct db *db, struct group *g)
         "t.room_id WHERE (t.sender_id, t.nonce) IN (",
         "");
 
-    for (size_t i = 0; i < g->count; i++)
+    for (size_t i = 0; i < g->count && g->look; i++)
         if (is_open(g->write[i]) && g->write[i]->action == WRITE_SEND)
             db_query_row(q, ",", "(?,?)", "us", g->write[i]->user_id, g->write[i]->nonce);
     db_query_add(q, ")", "");
@@ -699,54 +703,61 @@ static void number(struct group *g, struct write *w, struct room_row *room)
     g->sends++;
 }
 
-/* Numbers what is left, in the order in which it came. False: whether a send is too fast, or came before, has to be
- * looked up first. */
-static bool decide(struct group *g)
+/* A send: numbered, unless it came before or cannot be. False: whether it is too fast, or came before, has to be looked up
+ * first. */
+static bool decide_send(struct group *g, size_t at, struct room_row *room)
 {
-    for (size_t i = 0; i < g->count; i++) {
-        struct write *w = g->write[i];
-        if (!is_open(w) || !is_change(w))
-            continue;
-        struct room_row *room = find_room(g, w->room_id);
-        if (w->action == WRITE_REACT) {
-            continue; /* they come last (store_reactions) */
-        } else if (w->action != WRITE_SEND) {
-            decide_old(g, i, room);
-        } else if (repeats(g, i, w)) {
-            refund(g, w);
-        } else if (w->reply_to != 0 && !is_kept(room, find_row(g, w))) {
-            w->result = WRITE_NO_ORIGINAL;
-        } else if (w->files > 0 && !take_files(g, w, room->last_seq + 1)) {
-            if (!g->look) /* it may have been sent: then the nonce says so */
-                return false;
-            w->result = WRITE_NO_FILE;
-        } else if (g->limit == NULL || w->charged || limit_take(g->limit, w->user_id, g->clock)) {
-            w->charged = true;
-            number(g, w, room);
-        } else if (!g->look) {
-            return false;
-        } else {
-            w->result = WRITE_TOO_FAST;
-        }
-    }
-    for (size_t i = 0; i < g->rooms; i++) {
-        struct room_row *r = &g->room[i];
-        if (r->history_limit > 0 && r->version != r->old_version &&
-            r->last_seq >= r->history_limit + r->oldest_seq) {
-            uint64_t oldest = r->last_seq - r->history_limit + 1, most = r->oldest_seq + DB_ROOM_TRIM;
-            r->oldest_seq = oldest < most ? oldest : most;
-            r->version++;
-            for (size_t w = 0; w < g->count; w++)
-                if (g->write[w]->room_id == r->id)
-                    g->write[w]->trimmed = r->version;
-        }
+    struct write *w = g->write[at];
+
+    if (repeats(g, at, w)) {
+        refund(g, w);
+    } else if (w->reply_to != 0 && !is_kept(room, find_row(g, w))) {
+        w->result = WRITE_NO_ORIGINAL;
+    } else if (w->files > 0 && !take_files(g, w, room->last_seq + 1)) {
+        w->result = WRITE_NO_FILE;
+        return g->look; /* it may have been sent: then the nonce says so */
+    } else if (g->limit == NULL || w->charged || limit_take(g->limit, w->user_id, g->clock)) {
+        w->charged = true;
+        number(g, w, room);
+    } else {
+        w->result = WRITE_TOO_FAST;
+        return g->look;
     }
     return true;
 }
 
+/* Decides what is left, in the order in which it came; reactions come last (store_reactions). */
+static enum db_result decide(struct db *db, struct group *g)
+{
+    (void)db;
+    for (size_t i = 0; i < g->count; i++) {
+        struct write *w = g->write[i];
+        if (!is_open(w) || !is_change(w) || w->action == WRITE_REACT)
+            continue;
+        struct room_row *room = find_room(g, w->room_id);
+        if (w->action != WRITE_SEND)
+            decide_old(g, i, room);
+        else if (!decide_send(g, i, room))
+            return DB_AGAIN;
+    }
+    for (size_t i = 0; i < g->rooms; i++) {
+        struct room_row *r = &g->room[i];
+        if (r->history_limit == 0 || r->version == r->old_version ||
+            r->last_seq < r->history_limit + r->oldest_seq)
+            continue;
+        uint64_t oldest = r->last_seq - r->history_limit + 1, most = r->oldest_seq + DB_ROOM_TRIM;
+        r->oldest_seq = oldest < most ? oldest : most;
+        r->version++;
+        for (size_t w = 0; w < g->count; w++)
+            if (g->write[w]->room_id == r->id)
+                g->write[w]->trimmed = r->version;
+    }
+    return DB_OK;
+}
+
 /* One statement numbers all rooms of the group. The rows are there and locked, so that only the second half of the
  * statement takes effect; in this form its cost grows with their number, not with its square. */
-static enum db_result store_rooms(struct db *db, const struct group *g)
+static enum db_result store_rooms(struct db *db, struct group *g)
 {
     struct db_query *q = db_query(
         "INSERT INTO rooms (id, kind, last_seq, oldest_seq, version, created_by, created_at) VALUES ", "");
@@ -801,7 +812,7 @@ static enum db_result render(struct db *db, struct write *w, enum role role)
     return result;
 }
 
-static enum db_result render_all(struct db *db, const struct group *g)
+static enum db_result render_all(struct db *db, struct group *g)
 {
     enum db_result result = DB_OK;
 
@@ -814,7 +825,7 @@ static enum db_result render_all(struct db *db, const struct group *g)
     return result;
 }
 
-static enum db_result store_sends(struct db *db, const struct group *g)
+static enum db_result store_sends(struct db *db, struct group *g)
 {
     if (g->sends == 0)
         return DB_OK;
@@ -837,18 +848,21 @@ static enum db_result store_sends(struct db *db, const struct group *g)
     return result == DB_DUPLICATE ? DB_AGAIN : result;
 }
 
-static enum db_result store_files(struct db *db, const struct write *w)
+static enum db_result store_files(struct db *db, struct group *g)
 {
     enum db_result result = DB_OK;
 
-    for (size_t i = 0; i < w->files && w->fresh && result == DB_OK; i++)
-        result = db_run(db, "UPDATE uploads SET seq = ?, n = ? WHERE id = ?", "uuu", w->seq, (uint64_t)i,
-                        w->file[i]);
+    for (size_t i = 0; i < g->count; i++) {
+        const struct write *w = g->write[i];
+        for (size_t n = 0; n < w->files && w->fresh && result == DB_OK; n++)
+            result = db_run(db, "UPDATE uploads SET seq = ?, n = ? WHERE id = ?", "uuu", w->seq, (uint64_t)n,
+                            w->file[n]);
+    }
     return result;
 }
 
 /* A send raises its sender's own read mark. His row is there: the room's lock keeps it. */
-static enum db_result store_marks(struct db *db, const struct group *g)
+static enum db_result store_marks(struct db *db, struct group *g)
 {
     struct db_query *q =
         db_query("INSERT INTO members (room_id, user_id, read_seq, added_by, added_at) VALUES ", "");
@@ -1068,47 +1082,35 @@ enum db_result db_message_mark_read(struct db *db, uint64_t room_id, uint64_t us
     return db_transaction(db, store_read(db, &mark));
 }
 
+/* What is no change of the room. */
+static enum db_result store_own(struct db *db, struct group *g)
+{
+    enum db_result result = DB_OK;
+
+    for (size_t i = 0; i < g->count && result == DB_OK; i++) {
+        struct write *w = g->write[i];
+        if (!is_open(w))
+            continue;
+        if (w->action == WRITE_READ || w->action == WRITE_UNREAD)
+            result = store_read(db, w);
+        else if (w->action == WRITE_SAVE || w->action == WRITE_UNSAVE)
+            result = store_saved(db, w);
+    }
+    return result;
+}
+
 static enum db_result write_group(struct db *db, struct group *g)
 {
-    enum db_result result = lock_rooms(db, g);
+    static enum db_result (*const steps[])(struct db *, struct group *) = {
+        lock_rooms,    check_sessions, check_members,   find_nonces, find_uploads, find_rows,
+        find_pins,     decide,         render_all,      store_sends, store_files,  store_marks,
+        store_replies, store_rows,     store_reactions, store_rooms, /* what answers a changed message, and reactions, took further versions */
+        store_own,
+    };
+    enum db_result result = DB_OK;
 
-    if (result == DB_OK)
-        result = check_sessions(db, g);
-    if (result == DB_OK)
-        result = check_members(db, g);
-    if (result == DB_OK && g->look)
-        result = find_nonces(db, g);
-    if (result == DB_OK)
-        result = find_uploads(db, g);
-    if (result == DB_OK)
-        result = find_rows(db, g);
-    if (result == DB_OK)
-        result = find_pins(db, g);
-    if (result != DB_OK)
-        return result;
-    if (!decide(g))
-        return DB_AGAIN;
-    result = render_all(db, g);
-    if (result == DB_OK)
-        result = store_sends(db, g);
-    for (size_t i = 0; i < g->count && result == DB_OK; i++)
-        result = store_files(db, g->write[i]);
-    if (result == DB_OK)
-        result = store_marks(db, g);
-    if (result == DB_OK)
-        result = store_replies(db, g);
-    if (result == DB_OK)
-        result = store_rows(db, g);
-    if (result == DB_OK)
-        result = store_reactions(db, g);
-    if (result == DB_OK) /* last: what answers a changed message, and reactions, took further versions */
-        result = store_rooms(db, g);
-    for (size_t i = 0; i < g->count && result == DB_OK; i++)
-        if (is_open(g->write[i]) && is_mark(g->write[i]))
-            result = store_read(db, g->write[i]);
-        else if (is_open(g->write[i]) &&
-                 (g->write[i]->action == WRITE_SAVE || g->write[i]->action == WRITE_UNSAVE))
-            result = store_saved(db, g->write[i]);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && result == DB_OK; i++)
+        result = steps[i](db, g);
     return result;
 }
 
@@ -1291,7 +1293,7 @@ static enum db_result rerender(struct db *db, struct rerender *r, uint64_t first
     if (result == DB_OK && r->changed > 0)
         result = db_run(db, "UPDATE rooms SET version = ? WHERE id = ?", "uu", version, r->room_id);
     for (size_t i = 0; i < count; i++) {
-        free((void *)(uintptr_t)w[i].text);
+        free(w[i].text);
         free(before[i]);
     }
     free(w);

@@ -155,9 +155,9 @@ struct write {
     uint64_t base;     /* an edit's; 0: not given */
     uint64_t reply_to; /* a send's; 0: it answers nothing */
     bool on;           /* a reaction comes, or goes */
-    const char *text;  /* a reaction's: the emoji */
+    char *text;        /* a reaction's: the emoji */
     size_t text_len;
-    const char *nonce;
+    char *nonce;
     uint64_t file[FILES_MAX]; /* a send's: ids of uploads */
     size_t files;
     /* filled: */
@@ -168,8 +168,8 @@ struct write {
     uint64_t trimmed; /* the room's version after a trim that this group brought about; else 0 */
     uint64_t told;    /* whose version rose, because this answers him; else 0 */
     bool fresh;
-    bool charged;               /* the limit has counted it */
-    char *present;              /* the caller frees, as the next two */
+    bool charged; /* the limit has counted it */
+    char *present;
     char *html;                 /* the text as it is rendered; NULL: it is shown as it is */
     struct markup_names *names; /* whom it mentions; NULL: nobody */
     /* of a fresh send, so that it need not be read again: */
@@ -178,6 +178,9 @@ struct write {
     char created_at[DB_TIME];
     bool direct; /* the room's kind, where known */
 };
+
+/* Frees what it points to. */
+void write_release(struct write *write);
 
 /* Runs all writes in one transaction, in their order, and fills each one's result. One that is refused fails
  * alone. What the result says was committed is committed. When the transaction as a whole fails, every write

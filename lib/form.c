@@ -82,20 +82,19 @@ void form_release(struct form *form)
     form->count = 0;
 }
 
-struct form_field *form_find(struct form *form, const char *name)
+struct form_field *form_find(const struct form *form, const char *name)
 {
     for (size_t i = 0; i < form->count; i++)
         if (strcmp(form->field[i].name, name) == 0)
-            return &form->field[i];
+            return (struct form_field *)(uintptr_t)&form->field[i];
     return NULL;
 }
 
 const char *form_get(const struct form *form, const char *name)
 {
-    for (size_t i = 0; i < form->count; i++)
-        if (strcmp(form->field[i].name, name) == 0)
-            return strlen(form->field[i].value) == form->field[i].len ? form->field[i].value : NULL;
-    return NULL;
+    const struct form_field *field = form_find(form, name);
+
+    return field != NULL && strlen(field->value) == field->len ? field->value : NULL;
 }
 
 bool form_cookie(const char *header, const char *name, char *out, size_t size)

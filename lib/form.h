@@ -30,7 +30,7 @@ bool form_parse(struct form *form, const char *text, size_t len);
 void form_release(struct form *form);
 
 /* The field, or NULL. */
-struct form_field *form_find(struct form *form, const char *name);
+struct form_field *form_find(const struct form *form, const char *name);
 /* The value, or NULL where there is none or it holds a NUL byte. */
 const char *form_get(const struct form *form, const char *name);
 

@@ -340,9 +340,9 @@ void hub_room_sent(struct hub *hub, const struct write *w)
                             .sender_id = w->user_id,
                             .sender_name = (char *)(uintptr_t)w->sender_name,
                             .sender_display = (char *)(uintptr_t)w->sender_display,
-                            .nonce = (char *)(uintptr_t)w->nonce,
+                            .nonce = w->nonce,
                             .event = strbuf_empty,
-                            .text = (char *)(uintptr_t)w->text,
+                            .text = w->text,
                             .text_len = w->text_len,
                             .html = w->html};
         memcpy(m.created_at, w->created_at, sizeof m.created_at);

@@ -58,11 +58,7 @@ void job_free(struct job *job)
         free(job->read.members.member);
         break;
     case JOB_WRITE:
-        free((void *)(uintptr_t)job->write.text);
-        free((void *)(uintptr_t)job->write.nonce);
-        free(job->write.present);
-        free(job->write.html);
-        free(job->write.names);
+        write_release(&job->write);
         break;
     case JOB_CHANGES:
         message_list_release(&job->changes.page.list);
