@@ -60,6 +60,12 @@ static void show(struct req *req, int status)
     app_page(req, status, t("Account"), "account.cs");
 }
 
+static void refuse(struct req *req, int status, const char *field, const char *text)
+{
+    app_error(req, field, text);
+    show(req, status);
+}
+
 /* Whether the field holds the present password; else this answers. */
 static bool knows_password(struct req *req, const char *field)
 {
@@ -67,8 +73,7 @@ static bool knows_password(struct req *req, const char *field)
     char hash[CRYPTO_PASSWORD_TEXT];
 
     if (password == NULL || *password == '\0') {
-        app_error(req, field, t("The password is missing."));
-        show(req, 422);
+        refuse(req, 422, field, t("The password is missing."));
         return false;
     }
     if (app_too_many(req, "own-", req->me.name)) {
@@ -80,8 +85,7 @@ static bool knows_password(struct req *req, const char *field)
         return true;
     if (app_ok(req, result)) {
         app_count_attempt(req, "own-", req->me.name);
-        app_error(req, field, t("That is not your present password."));
-        show(req, 422);
+        refuse(req, 422, field, t("That is not your present password."));
     }
     return false;
 }
@@ -119,8 +123,7 @@ static void save_profile(struct req *req)
     enum db_result result = db_user_set_profile(req->db, req->me.id, field[0].value, field[1].value);
     if (result == DB_DUPLICATE) {
         app_count_attempt(req, "own-", req->me.name); /* nobody finds out many addresses here */
-        app_error(req, "email", t("Another account has this address already."));
-        show(req, 422);
+        refuse(req, 422, "email", t("Another account has this address already."));
         return;
     }
     if (renamed && result == DB_OK) {
@@ -213,8 +216,7 @@ static void delete_account(struct req *req)
 
     view_flag(req->view, "Form.messages", messages);
     if (!messages && strcmp(app_value(req, "messages"), "keep") != 0) {
-        app_error(req, "messages", t("Choose what becomes of your messages."));
-        show(req, 422);
+        refuse(req, 422, "messages", t("Choose what becomes of your messages."));
         return;
     }
     if (!knows_password(req, "delete_password"))
@@ -222,9 +224,8 @@ static void delete_account(struct req *req)
     enum db_result result =
         leave_site(req->config, req->db, req->me.admin ? req->me.id : 0, req->me.id, messages);
     if (result == DB_DUPLICATE) {
-        app_error(req, "delete_password",
-                  t("You are the only admin of this site: make somebody else admin first."));
-        show(req, 409);
+        refuse(req, 409, "delete_password",
+               t("You are the only admin of this site: make somebody else admin first."));
         return;
     }
     if (result == DB_OK)
@@ -240,8 +241,8 @@ static const struct app_action actions[] = {
     {"delete", delete_account, NULL},
     {"signout", sign_out_one, T("Signed out.")},
     {"signout_others", sign_out_others, T("Signed out everywhere else.")},
+    ACTIONS_END,
 };
-#define ACTIONS (sizeof actions / sizeof actions[0])
 
 static void fill_profile(struct req *req)
 {
@@ -252,14 +253,14 @@ static void fill_profile(struct req *req)
 static void account(struct req *req)
 {
     fill_profile(req);
-    app_notice(req, actions, ACTIONS);
+    app_notice(req, actions);
     show(req, 200);
 }
 
 static void act(struct req *req)
 {
     fill_profile(req);
-    app_act(req, actions, ACTIONS);
+    app_act(req, actions);
 }
 
 static const struct route routes[] = {

@@ -102,7 +102,7 @@ static const char *const setting_fields[SITE_SETTINGS] = {"name", "registration"
 
 static void site(struct req *req)
 {
-    static const struct app_action saved[] = {{"settings", NULL, T("Saved.")}};
+    static const struct app_action saved[] = {{"settings", NULL, T("Saved.")}, ACTIONS_END};
     char set[SITE_SETTINGS][DB_SETTING] = {{0}}, name[40];
 
     if (!app_ok(req, db_or_none(db_site_settings(req->db, set))))
@@ -111,18 +111,8 @@ static void site(struct req *req)
         snprintf(name, sizeof name, "Form.%s", setting_fields[i]);
         view_set(req->view, name, set[i]);
     }
-    app_notice(req, saved, 1);
+    app_notice(req, saved);
     show_site(req, 200);
-}
-
-static bool check_number(struct req *req, const struct app_field *field, uint64_t most, const char *error)
-{
-    uint64_t number;
-
-    if (*field->value == '\0' || text_to_u64(field->value, most, &number))
-        return true;
-    app_error(req, field->name, error);
-    return false;
 }
 
 static void save_settings(struct req *req)
@@ -133,6 +123,7 @@ static void save_settings(struct req *req)
                                              {"single", T("The choice"), 1, false, NULL},
                                              {"days", T("The number of days"), 5, false, NULL}};
     const char *settings[SITE_SETTINGS];
+    uint64_t number;
     bool fine = app_fields(req, field, SITE_SETTINGS);
 
     for (size_t i = 0; i < SITE_SETTINGS; i++)
@@ -142,9 +133,11 @@ static void save_settings(struct req *req)
         app_error(req, "registration", t("Choose one of these."));
         fine = false;
     }
-    fine &= check_number(req, &field[SITE_HISTORY], 10000000, t("That is not a number of messages."));
-    fine &= check_number(req, &field[SITE_SINGLE], 1, t("Choose one of these."));
-    fine &= check_number(req, &field[SITE_DAYS], 36500, t("That is not a number of days (at most 36500)."));
+    fine &=
+        app_number(req, &field[SITE_HISTORY], 0, 10000000, t("That is not a number of messages."), &number);
+    fine &= app_number(req, &field[SITE_SINGLE], 0, 1, t("Choose one of these."), &number);
+    fine &= app_number(req, &field[SITE_DAYS], 0, 36500, t("That is not a number of days (at most 36500)."),
+                       &number);
     if (!fine) {
         app_error(req, "form", t("Nothing was saved. Below it says beside the field what is wrong."));
         show_site(req, 422);

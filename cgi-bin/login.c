@@ -20,7 +20,7 @@ static void show(struct req *req, int status)
 
 static void form(struct req *req)
 {
-    static const struct app_action done[] = {{"deleted", NULL, T("Your account is deleted.")}};
+    static const struct app_action done[] = {{"deleted", NULL, T("Your account is deleted.")}, ACTIONS_END};
     const char *next = next_path(form_get(&req->query, "next"));
 
     if (req->me.id != 0) {
@@ -28,7 +28,7 @@ static void form(struct req *req)
         return;
     }
     view_set(req->view, "Form.next", next);
-    app_notice(req, done, 1);
+    app_notice(req, done);
     if (req->session.elsewhere)
         view_set(req->view, "Notice", t(PAGE_ELSEWHERE));
     show(req, 200);

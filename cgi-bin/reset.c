@@ -104,18 +104,18 @@ static const struct app_action ways[] = {
      T("If there is an account of that name or address, a mail with a link is on its way. The link works for "
        "one hour.")},
     {"code", use_code, NULL},
+    ACTIONS_END,
 };
-#define WAYS (sizeof ways / sizeof ways[0])
 
 static void forgot(struct req *req)
 {
-    app_notice(req, ways, WAYS);
+    app_notice(req, ways);
     show_forgot(req, 200);
 }
 
 static void ask(struct req *req)
 {
-    app_act(req, ways, WAYS);
+    app_act(req, ways);
 }
 
 /* The form that belongs to a good link; else the page that says what to do. */

@@ -509,6 +509,16 @@ bool app_fields(struct req *req, struct app_field *fields, size_t count)
     return fine;
 }
 
+bool app_number(struct req *req, const struct app_field *field, uint64_t least, uint64_t most,
+                const char *error, uint64_t *number)
+{
+    bool fine = *field->value == '\0' || (text_to_u64(field->value, most, number) && *number >= least);
+
+    if (!fine)
+        app_error(req, field->name, error);
+    return fine;
+}
+
 const char *app_password(struct req *req, const char *name)
 {
     return form_get(&req->form, name);
@@ -565,25 +575,25 @@ enum db_result app_names(struct req *req, const char *field, const char *text, u
     return result;
 }
 
-void app_act(struct req *req, const struct app_action *actions, size_t count)
+void app_act(struct req *req, const struct app_action *actions)
 {
     const char *name = app_value(req, "action");
 
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(name, actions[i].name) == 0) {
-            actions[i].handler(req);
-            return;
-        }
-    app_fail(req, 400, "bad_parameter", T("This form asks for something that is not known here."));
+    while (actions->name != NULL && strcmp(name, actions->name) != 0)
+        actions++;
+    if (actions->name != NULL)
+        actions->handler(req);
+    else
+        app_fail(req, 400, "bad_parameter", T("This form asks for something that is not known here."));
 }
 
-void app_notice(struct req *req, const struct app_action *actions, size_t count)
+void app_notice(struct req *req, const struct app_action *actions)
 {
     const char *done = form_get(&req->query, "done");
 
-    for (size_t i = 0; done != NULL && i < count; i++)
-        if (strcmp(done, actions[i].name) == 0 && actions[i].notice != NULL)
-            view_set(req->view, "Notice", t(actions[i].notice));
+    for (; done != NULL && actions->name != NULL; actions++)
+        if (strcmp(done, actions->name) == 0 && actions->notice != NULL)
+            view_set(req->view, "Notice", t(actions->notice));
 }
 
 bool app_confirmed(struct req *req, const char *name)
@@ -617,12 +627,10 @@ bool app_room_fields(struct req *req, struct room_fields *fields)
         app_error(req, "visibility", t("Choose public or private."));
         fine = false;
     }
-    if (*field[2].value != '\0' && !text_to_u64(field[2].value, 10000000, &fields->history_limit)) {
-        app_error(req, "history",
-                  t("The history limit is a number of messages, or empty to keep everything."));
-        fine = false;
-    }
-    return fine;
+    return app_number(req, &field[2], 0, 10000000,
+                      t("The history limit is a number of messages, or empty to keep everything."),
+                      &fields->history_limit) &&
+           fine;
 }
 
 static void show_member(const struct req *req, struct view *item, const struct member *m)

@@ -87,6 +87,9 @@ struct app_field {
 /* Reads one-line fields of the form, puts them back into the view (Form.NAME) and what is wrong with them beside
  * them (Errors.NAME). False when something is. */
 bool app_fields(struct req *req, struct app_field *fields, size_t count);
+/* A number between the bounds, from a field that was read; an empty one is fine, and leaves *number as it is. */
+bool app_number(struct req *req, const struct app_field *field, uint64_t least, uint64_t most,
+                const char *error, uint64_t *number);
 /* Says what is wrong with a field (or with "form", the whole). */
 void app_error(struct req *req, const char *field, const char *text);
 /* A password, as it was typed. NULL when it is missing or holds a NUL byte. */
@@ -119,10 +122,15 @@ struct app_action {
     const char *notice; /* what the page says afterwards (T), when it is asked for with ?done=NAME */
 };
 
+#define ACTIONS_END      \
+    {                    \
+        NULL, NULL, NULL \
+    }
+
 /* Runs the action that the form names; 400 when there is no such. */
-void app_act(struct req *req, const struct app_action *actions, size_t count);
+void app_act(struct req *req, const struct app_action *actions);
 /* Puts the notice of what was just done into the view (Notice). */
-void app_notice(struct req *req, const struct app_action *actions, size_t count);
+void app_notice(struct req *req, const struct app_action *actions);
 
 /* ---- sessions ---- */
 

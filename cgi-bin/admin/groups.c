@@ -46,19 +46,19 @@ static void delete_group(struct req *req)
 
 static const struct app_action group_actions[] = {
     {"delete", delete_group, T("The group is deleted.")},
+    ACTIONS_END,
 };
-#define GROUP_ACTIONS (sizeof group_actions / sizeof group_actions[0])
 
 void admin_group_act(struct req *req)
 {
-    app_act(req, group_actions, GROUP_ACTIONS);
+    app_act(req, group_actions);
 }
 
 void admin_group(struct req *req)
 {
     struct admin_group group;
 
-    app_notice(req, group_actions, GROUP_ACTIONS);
+    app_notice(req, group_actions);
     if (find_group(req, &group))
         show_group(req, 200, &group);
 }
@@ -77,6 +77,6 @@ void admin_groups(struct req *req)
     view_set(req->view, "After", after);
     if (count > ADMIN_ROWS)
         view_set(req->view, "Next", list[ADMIN_ROWS - 1].name);
-    app_notice(req, group_actions, GROUP_ACTIONS);
+    app_notice(req, group_actions);
     app_page(req, 200, t("Groups"), "admin_groups.cs");
 }

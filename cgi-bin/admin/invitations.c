@@ -30,14 +30,8 @@ static void invite(struct req *req)
     char token[CRYPTO_TOKEN_TEXT];
     bool fine = app_fields(req, field, 2);
 
-    if (*field[0].value != '\0' && (!text_to_u64(field[0].value, 365, &days) || days == 0)) {
-        app_error(req, "days", t("A number of days from 1 to 365."));
-        fine = false;
-    }
-    if (*field[1].value != '\0' && (!text_to_u64(field[1].value, 1000, &uses) || uses == 0)) {
-        app_error(req, "uses", t("A number from 1 to 1000."));
-        fine = false;
-    }
+    fine &= app_number(req, &field[0], 1, 365, t("A number of days from 1 to 365."), &days);
+    fine &= app_number(req, &field[1], 1, 1000, t("A number from 1 to 1000."), &uses);
     if (!fine) {
         show_invitations(req, 422);
     } else if (app_ok(req, db_admin_invite(req->db, req->me.id, (unsigned)days, (unsigned)uses, token))) {
@@ -55,11 +49,12 @@ static void revoke(struct req *req)
 static const struct app_action invitation_actions[] = {
     {"invite", invite, NULL},
     {"revoke", revoke, T("The link opens nothing any more.")},
+    ACTIONS_END,
 };
 
 void admin_invitations(struct req *req)
 {
-    app_notice(req, invitation_actions, 2);
+    app_notice(req, invitation_actions);
     view_set_u64(req->view, "Form.days", 7);
     view_set_u64(req->view, "Form.uses", 1);
     show_invitations(req, 200);
@@ -67,5 +62,5 @@ void admin_invitations(struct req *req)
 
 void admin_invitation_act(struct req *req)
 {
-    app_act(req, invitation_actions, 2);
+    app_act(req, invitation_actions);
 }

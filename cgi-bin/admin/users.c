@@ -89,8 +89,8 @@ static const struct app_action user_actions[] = {
     [USER_UNSUSPEND] = {"unsuspend", change_user, T("Let back in.")},
     [USER_DELETE] = {"delete", delete_user, T("The account is deleted.")},
     {"reset", make_reset, NULL},
+    ACTIONS_END,
 };
-#define USER_ACTIONS (sizeof user_actions / sizeof user_actions[0])
 
 static void change_user(struct req *req)
 {
@@ -106,14 +106,14 @@ static void change_user(struct req *req)
 
 void admin_user_act(struct req *req)
 {
-    app_act(req, user_actions, USER_ACTIONS);
+    app_act(req, user_actions);
 }
 
 void admin_user(struct req *req)
 {
     struct admin_user user;
 
-    app_notice(req, user_actions, USER_ACTIONS);
+    app_notice(req, user_actions);
     if (find_user(req, &user))
         show_user(req, 200, &user);
 }
@@ -134,6 +134,6 @@ void admin_users(struct req *req)
     view_set(req->view, "After", after);
     if (count > ADMIN_ROWS)
         view_set(req->view, "Next", list[ADMIN_ROWS - 1].name);
-    app_notice(req, user_actions, USER_ACTIONS);
+    app_notice(req, user_actions);
     app_page(req, 200, t("Users"), "admin_users.cs");
 }
