@@ -72,7 +72,8 @@ $(BUILD)/bin/%: $(BUILD)/cgi-bin/%.o $(BUILD)/libsnug.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(BUILD)/libsnug.a $(LDLIBS)
 
 # A program of several files: the others lie in a folder of its name.
-$(BUILD)/bin/admin: $(patsubst %.c,$(BUILD)/%.o,$(wildcard cgi-bin/admin/*.c))
+$(foreach folder,$(wildcard cgi-bin/*/),$(eval \
+    $(BUILD)/bin/$(notdir $(folder:/=)): $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(folder)*.c))))
 $(BUILD)/cgi-bin/admin.o: CHANGELOG.md
 
 $(BUILD)/bin/files: LDLIBS += -lmagic

@@ -6,6 +6,9 @@ import fs from 'node:fs';
 const files = (folder, end) => fs.readdirSync(folder).filter((name) => name.endsWith(end)).map((name) => `${folder}/${name}`);
 const trouble = [];
 
+// A program of several files has the others in a folder of its name.
+const programs = fs.readdirSync('cgi-bin', { recursive: true }).filter((name) => name.endsWith('.c')).map((name) => `cgi-bin/${name}`);
+
 // Adjacent literals of C are one text.
 const LITERALS = '((?:"(?:[^"\\\\]|\\\\.)*"\\s*)+)';
 const unquote = (literals) => [...literals.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1]).join('');
@@ -13,7 +16,7 @@ const unquote = (literals) => [...literals.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map
 function wanted() {
   const texts = new Map(); // text -> where, and its plural
   const add = (text, where, many) => { if (!texts.has(text)) texts.set(text, { where, many }); };
-  for (const file of [...files('lib', '.c'), ...files('lib', '.h'), ...files('cgi-bin', '.c'), ...files('cgi-bin/admin', '.c')]) {
+  for (const file of [...files('lib', '.c'), ...files('lib', '.h'), ...programs]) {
     const code = fs.readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
     for (const [, one] of code.matchAll(new RegExp(`\\b[tT]\\(\\s*${LITERALS}\\)`, 'g'))) add(unquote(one), file);
     for (const [, one, many] of code.matchAll(new RegExp(`\\btn\\(\\s*${LITERALS},\\s*${LITERALS}`, 'g'))) add(unquote(one), file, unquote(many));
