@@ -14,7 +14,6 @@
 #include <inttypes.h>
 #include <malloc.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,14 +31,7 @@
 #define REJOINS        3  /* of one group that are free: each shows there, and counts for its history limit */
 #define REJOIN_SECONDS (6 * 3600)
 
-static volatile sig_atomic_t stopping;
 static struct config site_config; /* lives as long as the process */
-
-static void stop(int signal)
-{
-    (void)signal;
-    stopping = 1;
-}
 
 /* ---- answers ---- */
 
@@ -729,7 +721,6 @@ static const struct route *find_route(struct req *req, const struct route *route
     enum app_method method = method_of(req->in.method);
 
     *allowed = 0;
-    signal(SIGPIPE, SIG_IGN);
     for (const struct route *r = routes; r->path != NULL; r++) {
         if (!fits(req, r->path, req->in.path))
             continue;
@@ -786,6 +777,39 @@ static bool check_post(struct req *req)
     return true;
 }
 
+/* Whether the handler may run: all that its route needs is there. If not, this has answered. */
+static bool may_run(struct req *req, unsigned allowed)
+{
+    if (req->route == NULL) {
+        no_route(req, allowed);
+        return false;
+    }
+    unsigned needs = req->route->needs;
+    bool post = req->route->method == METHOD_POST;
+    bool stream = (needs & NEED_STREAM) != 0;
+    if (post && !stream && !check_post(req))
+        return false;
+    if ((needs & NEED_LOGIN) && req->me.id == 0) {
+        to_sign_in(req);
+        return false;
+    }
+    if ((needs & NEED_ADMIN) && !req->me.admin) {
+        app_not_found(req);
+        return false;
+    }
+    if (post && (page_is_foreign(&req->in, req->config) ||
+                 (!stream && !page_has_token(&req->in, &req->form, req->csrf)))) {
+        app_forged(req);
+        return false;
+    }
+    if (!(needs & NEED_ROOM))
+        return true;
+    enum db_result result = db_room_get(req->db, req->number, req->me.id, &req->room);
+    if (result != DB_OK)
+        memset(&req->room, 0, sizeof req->room);
+    return app_ok(req, result);
+}
+
 static void run(struct req *req, const struct route *routes)
 {
     unsigned allowed;
@@ -804,42 +828,8 @@ static void run(struct req *req, const struct route *routes)
         anonymous(req);
     crypto_csrf(req->token, req->csrf);
     lang_use(lang_choose(req->me.language, req->in.language));
-    if (session != DB_OK && session != DB_NONE) {
-        app_failed(req, session);
-        return;
-    }
-    if (req->route == NULL) {
-        no_route(req, allowed);
-        return;
-    }
-
-    unsigned needs = req->route->needs;
-    bool post = req->route->method == METHOD_POST;
-    bool stream = (needs & NEED_STREAM) != 0;
-    if (post && !stream && !check_post(req))
-        return;
-    if ((needs & NEED_LOGIN) && req->me.id == 0) {
-        to_sign_in(req);
-        return;
-    }
-    if ((needs & NEED_ADMIN) && !req->me.admin) {
-        app_not_found(req);
-        return;
-    }
-    if (post && (page_is_foreign(&req->in, req->config) ||
-                 (!stream && !page_has_token(&req->in, &req->form, req->csrf)))) {
-        app_forged(req);
-        return;
-    }
-    if (needs & NEED_ROOM) {
-        enum db_result result = db_room_get(req->db, req->number, req->me.id, &req->room);
-        if (result != DB_OK) {
-            memset(&req->room, 0, sizeof req->room);
-            app_failed(req, result);
-            return;
-        }
-    }
-    req->route->handler(req);
+    if (app_ok(req, db_or_none(session)) && may_run(req, allowed))
+        req->route->handler(req);
 }
 
 static void answer(struct req *req)
@@ -875,6 +865,28 @@ static void serve(struct req *req, const struct route *routes)
     fcgi_release(&req->in);
 }
 
+/* Serves one request after another until the program is told to stop. */
+static void serve_all(struct req *req, const struct req *fresh, const struct route *routes, int listener,
+                      size_t body_max)
+{
+    struct pollfd wait = {.fd = listener, .events = POLLIN};
+    sigset_t waiting;
+
+    fcgi_until_stopped(&waiting);
+    while (!fcgi_stopping) {
+        if (ppoll(&wait, 1, NULL, &waiting) < 0 && errno != EINTR)
+            break;
+        if (fcgi_stopping)
+            break;
+        *req = *fresh;
+        enum fcgi_result result = fcgi_accept(&req->in, body_max);
+        if (result == FCGI_GOT)
+            serve(req, routes);
+        else if (result == FCGI_FULL)
+            usleep(50000);
+    }
+}
+
 int app_main(int argc, char **argv, const struct route *routes)
 {
     const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
@@ -885,11 +897,10 @@ int app_main(int argc, char **argv, const struct route *routes)
     mallopt(M_TOP_PAD, 256 << 10);
     config_load(&site_config);
     tmpl_folder(site_config.path_html);
-    struct db *db = db_new(&site_config);
+    const struct req fresh = {.config = &site_config, .program = program, .db = db_new(&site_config)};
     struct req *req = mem_alloc(sizeof *req);
     int listener = fcgi_open();
     size_t body_max = BODY_MAX;
-    sigset_t waiting;
 
     for (const struct route *r = routes; r->path != NULL; r++)
         if ((r->needs & NEED_STREAM) != 0)
@@ -899,38 +910,14 @@ int app_main(int argc, char **argv, const struct route *routes)
     if (site_config.sandbox && !mails && !sandbox_enter(&site_config, body_max == FCGI_STREAM) &&
         listener >= 0)
         log_line("no sandbox: %s", strerror(errno));
-    if (listener < 0) {
-        *req = (struct req){.config = &site_config, .program = program, .db = db};
+    if (listener >= 0) {
+        serve_all(req, &fresh, routes, listener, body_max);
+    } else {
+        *req = fresh;
         fcgi_cgi(&req->in, body_max);
         serve(req, routes);
-        stopping = 1;
-    } else {
-        /* Signals are let in only while waiting: a request that was begun is finished. */
-        struct sigaction action = {.sa_handler = stop};
-        sigset_t held;
-        sigaction(SIGTERM, &action, NULL);
-        sigaction(SIGINT, &action, NULL);
-        sigemptyset(&held);
-        sigaddset(&held, SIGTERM);
-        sigaddset(&held, SIGINT);
-        sigprocmask(SIG_BLOCK, &held, &waiting);
-        sigdelset(&waiting, SIGTERM);
-        sigdelset(&waiting, SIGINT);
     }
-    while (!stopping) {
-        struct pollfd wait = {.fd = listener, .events = POLLIN};
-        if (ppoll(&wait, 1, NULL, &waiting) < 0 && errno != EINTR)
-            break;
-        if (stopping)
-            break;
-        *req = (struct req){.config = &site_config, .program = program, .db = db};
-        enum fcgi_result result = fcgi_accept(&req->in, body_max);
-        if (result == FCGI_GOT)
-            serve(req, routes);
-        else if (result == FCGI_FULL)
-            usleep(50000);
-    }
+    db_free(fresh.db);
     free(req);
-    db_free(db);
     return 0;
 }

@@ -235,6 +235,22 @@ static enum db_result connect_now(struct db *db)
     return DB_OK;
 }
 
+static void make_columns(struct statement *s)
+{
+    s->columns = mysql_stmt_field_count(s->stmt);
+    s->result = mem_array(s->columns, sizeof *s->result);
+    s->column = mem_array(s->columns, sizeof *s->column);
+    for (unsigned i = 0; i < s->columns; i++) {
+        s->column[i].size = 256;
+        s->column[i].data = mem_alloc(s->column[i].size + 1);
+        s->result[i].buffer_type = MYSQL_TYPE_STRING;
+        s->result[i].buffer = s->column[i].data;
+        s->result[i].buffer_length = s->column[i].size;
+        s->result[i].length = &s->column[i].len;
+        s->result[i].is_null = &s->column[i].null;
+    }
+}
+
 /* The prepared statement for this text; prepared now if it is new. */
 static enum db_result prepare(struct db *db, const char *sql, size_t args, struct statement **out)
 {
@@ -270,18 +286,7 @@ static enum db_result prepare(struct db *db, const char *sql, size_t args, struc
     }
     s->sql = mem_dup(sql);
     s->stmt = stmt;
-    s->columns = mysql_stmt_field_count(stmt);
-    s->result = mem_array(s->columns, sizeof *s->result);
-    s->column = mem_array(s->columns, sizeof *s->column);
-    for (unsigned i = 0; i < s->columns; i++) {
-        s->column[i].size = 256;
-        s->column[i].data = mem_alloc(s->column[i].size + 1);
-        s->result[i].buffer_type = MYSQL_TYPE_STRING;
-        s->result[i].buffer = s->column[i].data;
-        s->result[i].buffer_length = s->column[i].size;
-        s->result[i].length = &s->column[i].len;
-        s->result[i].is_null = &s->column[i].null;
-    }
+    make_columns(s);
     db->statements += large ? 0 : 1;
     return DB_OK;
 }

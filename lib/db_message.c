@@ -632,6 +632,38 @@ static bool is_kept(const struct room_row *room, const struct message_row *m)
     return m != NULL && !m->event && m->seq >= room->oldest_seq;
 }
 
+/* Whether a deletion changes something: a repeated one does not. */
+static bool decide_delete(struct message_row *m)
+{
+    if (m->deleted)
+        return false;
+    m->deleted = true;
+    m->pinned = false;
+    m->new_text = "";
+    m->text_len = 0;
+    return true;
+}
+
+/* Whether an edit changes something: a repeated one does not either. */
+static bool decide_edit(struct write *w, struct message_row *m)
+{
+    bool same = m->text_len == w->text_len && memcmp(m->new_text, w->text, w->text_len) == 0;
+
+    if (m->deleted)
+        w->result = WRITE_GONE;
+    if (m->deleted || same)
+        return false;
+    if (w->base != 0 && w->base != m->version) {
+        w->result = WRITE_CHANGED;
+        w->present = mem_dupn(m->new_text, m->text_len);
+        return false;
+    }
+    m->new_text = w->text;
+    m->text_len = w->text_len;
+    return true;
+}
+
+/* What is done to a stored message. */
 static void decide_old(struct group *g, size_t at, struct room_row *room)
 {
     struct write *w = g->write[at];
@@ -642,44 +674,15 @@ static void decide_old(struct group *g, size_t at, struct room_row *room)
         return;
     }
     w->change = m->version;
-    if (w->action == WRITE_PIN || w->action == WRITE_UNPIN) {
-        if (decide_pin(g, at, room, m)) {
-            m->version = w->change = ++room->version;
-            g->touched[at] = true;
-        }
-        return;
-    }
-    if (m->sender_id != w->user_id &&
-        !(w->action == WRITE_DELETE && rights_may(g->role[at], room->direct, RIGHT_DELETE_ANY))) {
+    if (w->action == WRITE_PIN || w->action == WRITE_UNPIN)
+        g->touched[at] = decide_pin(g, at, room, m);
+    else if (m->sender_id != w->user_id &&
+             !(w->action == WRITE_DELETE && rights_may(g->role[at], room->direct, RIGHT_DELETE_ANY)))
         w->result = WRITE_NOT_YOURS;
-        return;
-    }
-    if (w->action == WRITE_DELETE) {
-        if (m->deleted)
-            return; /* a repeated deletion changes nothing */
-        m->deleted = true;
-        m->pinned = false;
-        m->new_text = "";
-        m->text_len = 0;
-    } else {
-        bool same =
-            !m->deleted && m->text_len == w->text_len && memcmp(m->new_text, w->text, w->text_len) == 0;
-        if (m->deleted) {
-            w->result = WRITE_GONE;
-            return;
-        }
-        if (same) /* a repeated edit too */
-            return;
-        if (w->base != 0 && w->base != m->version) {
-            w->result = WRITE_CHANGED;
-            w->present = mem_dupn(m->new_text, m->text_len);
-            return;
-        }
-        m->new_text = w->text;
-        m->text_len = w->text_len;
-    }
-    m->version = w->change = ++room->version;
-    g->touched[at] = true;
+    else
+        g->touched[at] = w->action == WRITE_DELETE ? decide_delete(m) : decide_edit(w, m);
+    if (g->touched[at])
+        m->version = w->change = ++room->version;
 }
 
 /* A send that came before costs nothing. */

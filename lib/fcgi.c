@@ -46,14 +46,40 @@ static const struct header headers[] = {
 
 int fcgi_open(void)
 {
-    if (FCGX_IsCGI())
-        return -1;
-    if (FCGX_Init() != 0) {
+    bool cgi = FCGX_IsCGI() != 0;
+
+    if (!cgi && FCGX_Init() != 0) {
         log_line("libfcgi does not start");
         exit(70);
     }
+    signal(SIGPIPE, SIG_IGN); /* libfcgi had it otherwise */
+    if (cgi)
+        return -1;
     fcntl(0, F_SETFL, fcntl(0, F_GETFL) | O_NONBLOCK);
     return 0;
+}
+
+volatile sig_atomic_t fcgi_stopping;
+
+static void stop(int signal)
+{
+    (void)signal;
+    fcgi_stopping = 1;
+}
+
+void fcgi_until_stopped(sigset_t *waiting)
+{
+    struct sigaction action = {.sa_handler = stop};
+    sigset_t held;
+
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    sigemptyset(&held);
+    sigaddset(&held, SIGTERM);
+    sigaddset(&held, SIGINT);
+    sigprocmask(SIG_BLOCK, &held, waiting);
+    sigdelset(waiting, SIGTERM);
+    sigdelset(waiting, SIGINT);
 }
 
 static const char *env(char **envp, const char *name)

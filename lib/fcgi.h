@@ -11,6 +11,7 @@
 
 #include "strbuf.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -50,6 +51,11 @@ enum fcgi_result {
 
 /* The listening descriptor (always 0), made non-blocking; or -1 in plain CGI, where fcgi_cgi serves one request. */
 int fcgi_open(void);
+
+/* From now on SIGTERM and SIGINT set fcgi_stopping. They are let in only while the program waits, with the mask *waiting:
+ * what was begun is finished. */
+extern volatile sig_atomic_t fcgi_stopping;
+void fcgi_until_stopped(sigset_t *waiting);
 
 #define FCGI_STREAM SIZE_MAX
 

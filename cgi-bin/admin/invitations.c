@@ -40,7 +40,7 @@ static void invite(struct req *req)
     }
 }
 
-static void revoke(struct req *req)
+static void revoke_link(struct req *req)
 {
     if (app_ok(req, db_admin_revoke(req->db, req->me.id, app_value(req, "key"))))
         app_redirect(req, "/admin/invitations?done=revoke");
@@ -48,7 +48,7 @@ static void revoke(struct req *req)
 
 static const struct app_action invitation_actions[] = {
     {"invite", invite, NULL},
-    {"revoke", revoke, T("The link opens nothing any more.")},
+    {"revoke", revoke_link, T("The link opens nothing any more.")},
     ACTIONS_END,
 };
 

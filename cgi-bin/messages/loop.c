@@ -19,14 +19,6 @@
 /* What an event's data.ptr names when it is no reader. */
 static char on_listener, on_jobs, on_wake;
 
-static volatile sig_atomic_t stopping;
-
-static void stop(int signal)
-{
-    (void)signal;
-    stopping = 1;
-}
-
 static void submit(struct job *job)
 {
     job_thread_add(app.thread, job);
@@ -111,32 +103,29 @@ static void turn(int epoll, int wake, const sigset_t *signals)
         usleep(20000);
 }
 
+/* All that there may be. The last ones are for requests that are answered at once, so that these never find none. */
+static void take_descriptors(void)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+    unsigned long long most = files.rlim_cur > 2 * SPARE_FILES ? files.rlim_cur - SPARE_FILES : SPARE_FILES;
+    if (app.config.limit_readers > most)
+        app.config.limit_readers = (unsigned)most;
+    log_line("up to %llu descriptors, %u readers", (unsigned long long)files.rlim_cur,
+             app.config.limit_readers);
+}
+
 void serve(void)
 {
-    struct sigaction action = {.sa_handler = stop};
-    sigset_t held, waiting;
-    struct rlimit files;
+    sigset_t waiting;
     int jobs;
 
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGINT, &action, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&held);
-    sigaddset(&held, SIGTERM);
-    sigaddset(&held, SIGINT);
-    sigprocmask(SIG_BLOCK, &held, &waiting);
-
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-        files.rlim_cur = files.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &files);
-        /* The last ones are for requests that are answered at once, so that these never find none. */
-        unsigned long long most =
-            files.rlim_cur > 2 * SPARE_FILES ? files.rlim_cur - SPARE_FILES : SPARE_FILES;
-        if (app.config.limit_readers > most)
-            app.config.limit_readers = (unsigned)most;
-        log_line("up to %llu descriptors, %u readers", (unsigned long long)files.rlim_cur,
-                 app.config.limit_readers);
-    }
+    fcgi_until_stopped(&waiting);
+    take_descriptors();
     app.thread = job_thread_start(&app.config, &jobs);
     int wake = wake_listen(&app.config), epoll = epoll_create1(EPOLL_CLOEXEC);
     app.hub = hub_new(&app.config, epoll, submit);
@@ -144,7 +133,7 @@ void serve(void)
     watch(epoll, 0, EPOLLIN | EPOLLEXCLUSIVE, &on_listener);
     watch(epoll, jobs, EPOLLIN, &on_jobs);
     watch(epoll, wake, EPOLLIN, &on_wake);
-    while (!stopping)
+    while (!fcgi_stopping)
         turn(epoll, wake, &waiting);
 
     /* Others take the requests that come now; those that were taken are answered. */
