@@ -43,18 +43,19 @@ static const struct {
 /* Reads "2026-11-20T11:24:00…", a form that only we write; six times for every message of a page. */
 static bool parse_time(const char *iso, struct tm *tm, time_t *when)
 {
-    static const char form[] = "dddd-dd-ddTdd:dd:dd";
+    static const char form[] = "0000-00-00T00:00:00";
     int *const part[] = {&tm->tm_year, &tm->tm_mon, &tm->tm_mday, &tm->tm_hour, &tm->tm_min, &tm->tm_sec};
     size_t n = 0;
 
     memset(tm, 0, sizeof *tm);
     for (size_t i = 0; form[i] != '\0'; i++) {
-        if (form[i] == 'd' && iso[i] >= '0' && iso[i] <= '9')
-            *part[n] = *part[n] * 10 + (iso[i] - '0');
-        else if (form[i] == iso[i])
-            n++;
-        else
+        bool digit = iso[i] >= '0' && iso[i] <= '9';
+        if (digit != (form[i] == '0') || (!digit && iso[i] != form[i]))
             return false;
+        if (digit)
+            *part[n] = *part[n] * 10 + (iso[i] - '0');
+        else
+            n++;
     }
     tm->tm_year -= 1900;
     tm->tm_mon--;
