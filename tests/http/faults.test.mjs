@@ -73,6 +73,24 @@ describe('a thousand people who wait', () => {
   });
 });
 
+test('a program that stands still is named by /health, which says 503 until it goes on', async () => {
+  const health = async () => (await new Client(site.url).get('/health')).json().programs;
+  assert.equal(await health(), 'ok');
+  const stopped = ['search', 'messages'];
+  for (const program of stopped) site.kill(program, 'SIGSTOP');
+  try {
+    for (const program of stopped) {
+      const answer = await new Client(site.url).get('/health');
+      assert.deepEqual([answer.status, answer.json().status, answer.json().programs], [503, 'unavailable', program]);
+      assert.ok(Number(answer.headers['retry-after']) >= 1);
+      site.kill(program, 'SIGCONT');
+    }
+  } finally {
+    for (const program of stopped) site.kill(program, 'SIGCONT');
+  }
+  await eventually('all answer', async () => await health() === 'ok', 2);
+});
+
 describe('a program that is killed', () => {
   for (const program of PROGRAMS) {
     test(`is back by itself: ${program}`, async () => {
