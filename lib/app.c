@@ -119,8 +119,28 @@ static void render(struct req *req, int status, const char *title, const char *f
     app_header(req, "Content-Type: text/html; charset=utf-8");
 }
 
+/* A form that is refused, for who asked for JSON: the first of the things that are wrong with it. */
+static void refuse_json(struct req *req, int status, const char *otherwise)
+{
+    const char *code = status == 401   ? "not_signed_in"
+                       : status == 403 ? "not_allowed"
+                       : status == 409 ? "conflict"
+                       : status == 410 ? "gone"
+                       : status == 429 ? "too_fast"
+                                       : "not_valid";
+    struct strbuf body = STRBUF_INIT;
+
+    page_error_json(&body, code, req->wrong != NULL ? req->wrong : otherwise);
+    app_json(req, status, body.buf);
+    strbuf_release(&body);
+}
+
 void app_page(struct req *req, int status, const char *title, const char *file)
 {
+    if (req->json && status >= 400) {
+        refuse_json(req, status, title);
+        return;
+    }
     if (req->me.id != 0 && !(req->route != NULL && (req->route->needs & NEED_NO_SIDEBAR)) &&
         !req->sidebar_done) {
         req->sidebar_done = true;
@@ -462,6 +482,8 @@ void app_error(struct req *req, const char *field, const char *text)
 
     snprintf(name, sizeof name, "Errors.%s", field);
     view_set(req->view, name, text);
+    if (req->wrong == NULL)
+        req->wrong = mem_dup(text);
 }
 
 bool app_fields(struct req *req, struct app_field *fields, size_t count)
@@ -860,6 +882,7 @@ static void serve(struct req *req, const struct route *routes)
     strbuf_release(&req->body);
     form_release(&req->query);
     form_release(&req->form);
+    free(req->wrong);
     if (!req->in.cgi)
         close(req->in.fd);
     fcgi_release(&req->in);

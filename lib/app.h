@@ -65,6 +65,7 @@ struct req {
     struct room room;
     struct view *view;
     bool sidebar_done;
+    char *wrong;        /* the first app_error */
     int status;         /* 0 until answered; APP_SENT when the handler wrote the answer itself */
     struct strbuf head; /* further header lines */
     struct strbuf body;
@@ -101,6 +102,7 @@ const char *app_value(const struct req *req, const char *name);
 
 /* ---- answers ---- */
 
+/* A page; for who asked for JSON and is refused (a status from 400 on), the first app_error as JSON. */
 void app_page(struct req *req, int status, const char *title, const char *file);
 void app_redirect(struct req *req, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* 303 */
 void app_json(struct req *req, int status, const char *body);

@@ -398,6 +398,28 @@ describe('a request that is not as it should be', () => {
     }
   });
 
+  test('by a form is told in JSON where that is asked for, with what is wrong first', async () => {
+    const [taken, room] = [unique('group'), await anna.group()];
+    await anna.group({ name: taken });
+    const group = { topic: '', visibility: 'public', members: '', history: '' };
+    const JSON_TOO = { accept: 'application/json' };
+    for (const [client, path, fields, status, code, words] of [
+      [anna, '/rooms', { ...group, name: taken }, 409, 'conflict', /already/],
+      [anna, '/rooms', { ...group, name: '' }, 422, 'not_valid', /name is missing/],
+      [anna, '/rooms', { ...group, name: unique('group'), members: 'no-such-person' }, 422, 'not_valid', /no-such-person/],
+      [anna, `/rooms/${room}/settings`, { ...group, action: 'update', name: taken }, 409, 'conflict', /already/],
+      [anna, `/rooms/${room}/settings`, { action: 'leave' }, 409, 'conflict', /only owner/],
+      [anna, '/account', { action: 'password', current: 'wrong', password: PASSWORD }, 422, 'not_valid', /./],
+      [visitor(), '/register', { name: anna.name, email: 'no address', password: 'short' }, 422, 'not_valid', /./],
+      [visitor(), '/login', { name: anna.name, password: 'wrong' }, 401, 'not_signed_in', /do not belong together/],
+    ]) {
+      const answer = await client.submit(path, fields, JSON_TOO);
+      assert.deepEqual([answer.status, answer.code], [status, code], `${path}: ${answer.text.slice(0, 200)}`);
+      assert.match(answer.json().error.message, words, path);
+    }
+    assert.equal((await anna.json('/search?q=from:')).code, 'not_valid');
+  });
+
   test('to an address that does not exist is a 404 page', async () => {
     for (const path of ['/nothing', '/rooms/', '/rooms/1/nothing', '/loginx', '/login/', '/.git/config', '/people/', '/static/nothing.css', '/cgi-bin/login', '/html/login.cs', '/schema.sql']) {
       const answer = await anna.get(path);
