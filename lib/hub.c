@@ -101,7 +101,7 @@ static void serve(struct hub *hub, struct reader *r)
     } else {
         uint64_t from = r->version;
         r->version = room->version;
-        reader_send(hub, r, tell_events(hub, room, from, r->lang));
+        reader_send(hub, r, tell_events(hub, r, from));
     }
 }
 

@@ -124,7 +124,8 @@ bool hub_typing(struct hub *hub, const uint8_t session[CRYPTO_HASH], uint64_t ro
     *tell = (struct wake){.kind = 0};
     if (user == NULL)
         return false;
-    if (watch == NULL || watch->muted || *user->person == '\0' || hub_now(hub) - user->typed_at < TYPED_MS)
+    if (watch == NULL || watch->role == ROLE_MUTED || *user->person == '\0' ||
+        hub_now(hub) - user->typed_at < TYPED_MS)
         return true;
     user->typed_at = hub->now;
     tell->kind = WAKE_TYPING;

@@ -316,7 +316,7 @@ void hub_user_update(struct hub *hub, struct hub_user *user, const struct read_j
         bool first = list_empty(&room->watchers) && list_empty(&room->readers);
         user->watch[i] = (struct watch){.user = user,
                                         .room = room,
-                                        .muted = r->role == ROLE_MUTED,
+                                        .role = r->role,
                                         .part = job_room_part(r, false),
                                         .part_current = job_room_part(r, true)};
         list_add(&room->watchers, &user->watch[i].in_room);

@@ -121,6 +121,7 @@ struct hub_room {
         struct bytes *bytes;
         uint64_t from;
         uint64_t to;
+        enum role role; /* whose it is, where that is told */
     } push[LANG_COUNT];
 };
 
@@ -131,7 +132,7 @@ struct watch {
     struct link in_room;
     struct hub_user *user;
     struct hub_room *room;
-    bool muted;
+    enum role role;
     uint64_t part; /* job_room_part, and the same for who looks at this very room */
     uint64_t part_current;
 };
@@ -293,8 +294,9 @@ const char *hub_typing_lately(const struct hub *hub, const struct reader *r);
 #define HUB_JSON "Content-Type: application/json\r\n"
 #define HUB_HTML "Content-Type: text/html; charset=utf-8\r\n"
 
-/* The events of a room after `from`, made once for all who stand there. They belong to the room. */
-struct bytes *tell_events(const struct hub *hub, struct hub_room *room, uint64_t from, enum lang lang);
+/* The events of a room after `from`, made once for all who stand there (where room_info is among them: and have the same
+ * role). They belong to the room. */
+struct bytes *tell_events(const struct hub *hub, const struct reader *r, uint64_t from);
 /* The answer of a wait, from memory: the room's changes after the reader's version (when `changes`), and news: what
  * was not told to everybody yet, or `missed`. With that, the reader knows of every room as far as the hub does. */
 void tell_wait(struct hub *hub, struct reader *r, bool changes, const struct strbuf *missed);

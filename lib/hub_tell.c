@@ -27,12 +27,29 @@ static void put_cursor(const struct hub *hub, struct strbuf *out, uint64_t room_
     strbuf_addstr(out, text);
 }
 
-/* room_info and members, when they changed after `from` and up to `to`. */
-static void put_room_fields(struct strbuf *out, const struct hub_room *room, uint64_t from, uint64_t to)
+static bool tells_info(const struct hub_room *room, uint64_t from, uint64_t to)
 {
-    if (room->info != NULL && room->info_version > from && room->info_version <= to) {
-        strbuf_addstr(out, ",\"room_info\":");
-        strbuf_addstr(out, room->info);
+    return room->info != NULL && room->info_version > from && room->info_version <= to;
+}
+
+/* The reader's role, where room_info is told him; else ROLE_NONE. */
+static enum role role_told(const struct reader *r, uint64_t from, uint64_t to)
+{
+    const struct watch *watch = tells_info(r->room, from, to) ? hub_user_watch(r->user, r->room_id) : NULL;
+
+    return watch != NULL ? watch->role : ROLE_NONE;
+}
+
+/* room_info and members, when they changed after `from` and up to `to`. `role`: what the room's own text lacks. */
+static void put_room_fields(struct strbuf *out, const struct hub_room *room, uint64_t from, uint64_t to,
+                            enum role role)
+{
+    if (tells_info(room, from, to)) {
+        strbuf_addf(out, ",\"room_info\":%s", room->info);
+        if (role != ROLE_NONE) {
+            out->len--; /* goes on inside the same object */
+            strbuf_addf(out, ",\"role\":\"%s\"}", rights_role_name(role));
+        }
     }
     if (room->members != NULL && room->members_version > from && room->members_version <= to) {
         strbuf_addstr(out, ",\"members\":");
@@ -42,7 +59,7 @@ static void put_room_fields(struct strbuf *out, const struct hub_room *room, uin
 
 /* One event: the change `to`, and what else of the room changed after `from` and up to it. */
 static void put_event(const struct hub *hub, struct strbuf *out, const struct hub_room *room, uint64_t from,
-                      uint64_t to, const struct entry *entry, enum lang lang)
+                      uint64_t to, const struct entry *entry, enum lang lang, enum role role)
 {
     strbuf_addstr(out, "event: update\nid: ");
     put_cursor(hub, out, room->id, to, NULL);
@@ -52,38 +69,41 @@ static void put_event(const struct hub *hub, struct strbuf *out, const struct hu
     if (entry != NULL)
         strbuf_add(out, entry->told[lang].json, entry->told[lang].len);
     strbuf_addch(out, ']');
-    put_room_fields(out, room, from, to);
+    put_room_fields(out, room, from, to, role);
     strbuf_addstr(out, "}\n\n");
 }
 
 /* An event for every change after `from`; one more when the room itself changed after the last message did. */
 static void put_events(const struct hub *hub, struct strbuf *out, const struct hub_room *room, uint64_t from,
-                       enum lang lang)
+                       enum lang lang, enum role role)
 {
     for (size_t i = 0; i < room->entries; i++) {
         const struct entry *entry = &room->entry[i];
         if (entry->version <= from)
             continue;
-        put_event(hub, out, room, from, entry->version, entry, lang);
+        put_event(hub, out, room, from, entry->version, entry, lang, role);
         from = entry->version;
     }
     if (from < room->version)
-        put_event(hub, out, room, from, room->version, NULL, lang);
+        put_event(hub, out, room, from, room->version, NULL, lang, role);
 }
 
-/* The events after `from`, made once for all who stand there. */
-struct bytes *tell_events(const struct hub *hub, struct hub_room *room, uint64_t from, enum lang lang)
+struct bytes *tell_events(const struct hub *hub, const struct reader *r, uint64_t from)
 {
     struct strbuf text = STRBUF_INIT;
+    struct hub_room *room = r->room;
+    enum lang lang = r->lang;
+    enum role role = role_told(r, from, room->version);
 
     if (room->push[lang].bytes != NULL && room->push[lang].from == from &&
-        room->push[lang].to == room->version)
+        room->push[lang].to == room->version && room->push[lang].role == role)
         return room->push[lang].bytes;
-    put_events(hub, &text, room, from, lang);
+    put_events(hub, &text, room, from, lang, role);
     bytes_drop(room->push[lang].bytes);
     room->push[lang].bytes = reader_frame(&text, false);
     room->push[lang].from = from;
     room->push[lang].to = room->version;
+    room->push[lang].role = role;
     strbuf_release(&text);
     return room->push[lang].bytes;
 }
@@ -136,7 +156,7 @@ void tell_wait(struct hub *hub, struct reader *r, bool changes, const struct str
         if (changes && !more && room->version > version) /* else it stands ahead of this process */
             version = room->version;
         if (changes)
-            put_room_fields(&body, room, r->version, version);
+            put_room_fields(&body, room, r->version, version, role_told(r, r->version, version));
         strbuf_addch(&body, ',');
     }
     if (missed != NULL)
@@ -188,7 +208,7 @@ static void put_found(const struct hub *hub, struct strbuf *out, const struct re
     reply_members(&members, &read->members);
     shown.info = info.buf;
     shown.members = read->has_members ? members.buf : NULL;
-    put_events(hub, out, &shown, read->query.mark, lang);
+    put_events(hub, out, &shown, read->query.mark, lang, ROLE_NONE);
     free(shown.entry);
     free(at);
     strbuf_release(&json);

@@ -219,6 +219,26 @@ describe('without any wake-up', () => {
     }
   });
 
+  test('a topic is told with the role of each who is told, to streams and to who waits', async () => {
+    const [anna, ben] = await people(first, 2);
+    const name = unique('group');
+    const room = await anna.group({ name, members: ben.name });
+    for (const [who, role] of [[anna, 'owner'], [ben, 'member']]) {
+      const { cursor } = await who.read({ room });
+      const [stream, waiting] = [await who.stream({ room, after: cursor }), later(who.read({ room, after: cursor, wait: 10 }))];
+      await sleep(300);
+      const topic = `the topic of ${who.name}`;
+      await anna.settings(room, 'update', { name, topic, visibility: 'public', history: '' });
+      const info = { name, topic, visibility: 'public', role };
+      const found = await waiting;
+      assert.deepEqual(found.room_info ?? (await who.read({ room, after: found.cursor })).room_info, info);
+      await eventually('the stream tells it', () => updates(stream).some((event) => event.data.room_info), 5);
+      assert.deepEqual(updates(stream).find((event) => event.data.room_info).data.room_info, info);
+      assert.deepEqual((await who.read({ room, after: cursor })).room_info, info);
+      stream.close();
+    }
+  });
+
   test('a new member is told also to who is answered from what a far-behind stream has begun', async () => {
     const [anna, ben] = await people(first, 2);
     const room = await anna.group({ members: ben.name });
