@@ -139,10 +139,10 @@ void serve(void)
     /* Others take the requests that come now; those that were taken are answered. */
     epoll_ctl(epoll, EPOLL_CTL_DEL, 0, NULL);
     wake_close(&app.config, wake); /* else what waits there would not let this loop wait */
-    hub_shutdown(app.hub);
     int64_t end = hub_now(app.hub) + GRACE_MS;
     while (hub_now(app.hub) < end && (job_thread_load(app.thread) > 0 || hub_readers(app.hub) > 0)) {
         struct epoll_event events[EVENTS];
+        hub_shutdown(app.hub); /* also those that were looked up since */
         int count = epoll_wait(epoll, events, EVENTS, 10);
         for (int i = 0; i < count; i++)
             if (events[i].data.ptr != &on_jobs)

@@ -690,6 +690,32 @@ describe('a messages program that is told to end', () => {
     assert.equal(stored.length, acknowledged.length + 1);
     for (const one of acknowledged) assert.deepEqual([stored[one.seq - 1].text, stored[one.seq - 1].sender.name], [one.text, one.name]);
   });
+
+  test('answers also those whose look was still under way: who waits with 200, a stream with the hint', async () => {
+    const [anna, ben] = await people(first, 2);
+    const room = await anna.group({ members: ben.name });
+    await anna.say(room, 'hello');
+    const { cursor } = await ben.read({ room });
+    const key = `token_hash = UNHEX('${createHash('sha256').update(ben.cookies.get('snug_session')).digest('hex')}')`;
+    // A session not seen for long is written, and so the look has to wait for this row.
+    await first.sql(`UPDATE sessions SET seen_at = seen_at - INTERVAL 1 HOUR WHERE ${key}`);
+    const release = await hold(`SELECT 1 FROM sessions WHERE ${key} FOR UPDATE`);
+    const stream = later(listen(ben, room));
+    await blocked(1);
+    const waiting = later(ben.list({ room, after: cursor, wait: 30 }));
+    await sleep(300);
+    const begin = performance.now();
+    for (const pid of first.pids('messages')) process.kill(pid, 'SIGTERM');
+    await sleep(300);
+    await release();
+    assert.equal((await waiting).status, 200);
+    const one = await stream;
+    await eventually('the stream ends', () => one.over, 5);
+    assert.ok(one.complete, 'an end, not a cut');
+    assert.match(one.text.slice(-40), /retry: \d+\n\n$/);
+    assert.ok(performance.now() - begin < 2500 * PATIENCE);
+    await eventually('the next one serves', async () => (await ben.list({ room, after: cursor })).status === 200, 10);
+  });
 });
 
 describe('a database that was restored from a backup', () => {
