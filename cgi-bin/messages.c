@@ -75,7 +75,7 @@ void send_body(int fd, bool cgi, int status, bool html, const struct strbuf *bod
 
 bool wants_html(const char *accept)
 {
-    return strstr(accept, "text/html") != NULL && strstr(accept, "application/json") == NULL;
+    return strcasestr(accept, "text/html") != NULL && strcasestr(accept, "application/json") == NULL;
 }
 
 void refuse(const struct fcgi_request *in, int status, const char *code, const char *text)
@@ -124,11 +124,8 @@ static void read_now(const struct fcgi_request *in, enum reader_kind kind, struc
     if (why != NULL) {
         refuse(in, why->status, why->code, why->text);
     } else if (kind == READER_HTML) {
-        char headers[160];
-        snprintf(headers, sizeof headers,
-                 "Content-Type: text/html; charset=utf-8\r\nRefresh: %d; url=/messages?room=%" PRIu64
-                 "&t=%ld#end\r\n",
-                 CGI_POLL, read->query.room_id, (long)getpid());
+        char headers[REPLY_HEAD];
+        reply_timeline_head(headers, read, getpid());
         reply_timeline(&body, &app.config, read);
         send_out(in->fd, true, 200, headers, &body);
     } else {
@@ -141,7 +138,7 @@ static void read_now(const struct fcgi_request *in, enum reader_kind kind, struc
 
 static void handle_get(const struct fcgi_request *in)
 {
-    bool stream = strstr(in->accept, "text/event-stream") != NULL;
+    bool stream = strcasestr(in->accept, "text/event-stream") != NULL;
     enum reader_kind kind = stream ? READER_STREAM : wants_html(in->accept) ? READER_HTML : READER_JSON;
     struct job *job = job_new(JOB_READ, NULL);
     struct form query;

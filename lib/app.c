@@ -836,7 +836,7 @@ static void run(struct req *req, const struct route *routes)
 {
     unsigned allowed;
 
-    req->json = strstr(req->in.accept, "application/json") != NULL;
+    req->json = strcasestr(req->in.accept, "application/json") != NULL;
     form_parse(&req->query, req->in.query, strlen(req->in.query));
     req->route = find_route(req, routes, &allowed);
     if (req->route != NULL && (req->route->needs & NEED_NO_SESSION)) {

@@ -273,12 +273,9 @@ void tell_refusal(struct hub *hub, struct reader *r, const struct refusal *why)
 void tell_html(struct hub *hub, struct reader *r, const struct read_job *read)
 {
     struct strbuf body = STRBUF_INIT;
-    char headers[200];
+    char headers[REPLY_HEAD];
 
-    /* The address varies: browsers do not reload for a Refresh to the same one with a fragment. */
-    snprintf(headers, sizeof headers,
-             HUB_HTML "Refresh: 5; url=/messages?room=%" PRIu64 "&t=%" PRId64 "#end\r\n", r->room_id,
-             hub->now);
+    reply_timeline_head(headers, read, hub->now);
     reply_timeline(&body, hub->config, read);
     reader_finish(hub, r, 200, headers, &body);
     strbuf_release(&body);

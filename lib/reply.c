@@ -6,6 +6,7 @@
 #include "text.h"
 #include "timeline.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -204,6 +205,22 @@ static void finish(struct view *view, const char *file, struct strbuf *out)
                     t("This page could not be made."));
     }
     view_free(view);
+}
+
+/* The address varies, for browsers do not reload for a Refresh to the same one with a fragment. */
+void reply_timeline_head(char out[REPLY_HEAD], const struct read_job *read, int64_t vary)
+{
+    const struct page_query *query = &read->query;
+    char before[40] = "", limit[20] = "";
+
+    if (query->kind == PAGE_BEFORE)
+        snprintf(before, sizeof before, "&before=%" PRIu64, query->mark);
+    if (query->limit != PAGE_LIMIT)
+        snprintf(limit, sizeof limit, "&limit=%zu", query->limit);
+    snprintf(out, REPLY_HEAD,
+             "Content-Type: text/html; charset=utf-8\r\n"
+             "Refresh: 5; url=/messages?room=%" PRIu64 "%s%s&t=%" PRId64 "%s\r\n",
+             query->room_id, before, limit, vary, *before == '\0' ? "#end" : "");
 }
 
 void reply_timeline(struct strbuf *out, const struct config *config, const struct read_job *read)

@@ -32,7 +32,10 @@ void reply_rooms(struct strbuf *out, const struct room_list *rooms);
 void reply_members(struct strbuf *out, const struct member_list *members);
 void reply_room_info(struct strbuf *out, const struct room *room);
 
-/* The timeline as a page of its own. */
+/* The timeline as a page of its own, and its header lines: after a while it asks again for the same, at an address with
+ * `vary` in it. */
+#define REPLY_HEAD 240
+void reply_timeline_head(char out[REPLY_HEAD], const struct read_job *read, int64_t vary);
 void reply_timeline(struct strbuf *out, const struct config *config, const struct read_job *read);
 
 /* The page that gives back what was typed: when a form was refused, or (`why` NULL) as it would be shown. */

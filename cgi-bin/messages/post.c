@@ -176,7 +176,7 @@ static const struct refusal *look_at(const struct fcgi_request *in, const struct
     to->fd = in->fd;
     to->cgi = in->cgi;
     /* What a page reports in passing (sendBeacon) takes no page in return. */
-    to->json = strstr(in->accept, "application/json") != NULL || (marks && !wants_html(in->accept));
+    to->json = strcasestr(in->accept, "application/json") != NULL || (marks && !wants_html(in->accept));
     bool known = session_of(in, write->session, token);
     to->lang = app.hub != NULL ? hub_session_lang(app.hub, write->session, lang_used()) : lang_used();
     lang_use(to->lang);

@@ -199,6 +199,15 @@ describe('what form the answer has', () => {
     assert.notEqual(/url=(.*)$/i.exec(next.headers.refresh)[1], url, 'the next address is another one');
   });
 
+  test('is the same page again after it has refreshed itself: of as many messages, and of that part of the history', async () => {
+    for (let line = 0; line < 5; line += 1) await anna.say(room, `line ${line}`);
+    for (const which of ['&limit=2', '&before=3', '&before=4&limit=1']) {
+      const first = await ben.get(`/messages?room=${room}${which}`, { accept: 'TEXT/HTML' });
+      const again = await ben.get(/url=([^#]*)/i.exec(first.headers.refresh)[1], { accept: 'text/html' });
+      assert.deepEqual(Object.keys(messagesOf(again.text)), Object.keys(messagesOf(first.text)), which);
+    }
+  });
+
   test('is an error page in words for a browser', async () => {
     for (const [path, status] of [['/messages?room=999999999', 404], [`/messages?room=${room}&limit=0`, 400]]) {
       const page = await ben.get(path, { accept: 'text/html' });
