@@ -456,8 +456,9 @@ static void park(struct hub *hub, struct reader *r, struct hub_user *user, const
     if (r->gone)
         return;
     struct hub_room *room = r->room;
-    if (room != NULL && !room->live) {
-        hub_log_begin(room, r->version);
+    if (room != NULL && !room->live) { /* not where a reader stands that is ahead of the room */
+        uint64_t known = read->page.room.version;
+        hub_log_begin(room, r->version < known ? r->version : known);
         room->oldest = read->page.room.oldest_seq;
         /* Where the page was cut before one of these, the log will have to tell it: 0 has it read. */
         uint64_t info = read->page.room.info_version, members = read->page.room.members_version;

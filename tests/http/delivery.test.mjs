@@ -139,6 +139,31 @@ describe('waiting costs next to nothing:', () => {
   });
 });
 
+test('who comes with a cursor from far ahead, and waits, costs nothing, and others in the room are told as ever', async () => {
+  const [anna, ben] = await people(first, 2);
+  const room = await anna.group({ members: ben.name });
+  await anna.say(room, 'hello');
+  for (const version of ['18446744073709551615', '1000']) {
+    const { cursor } = await anna.read({ room });
+    const far = (await ben.read({ room })).cursor.replace(/^(\w+-\d+)-\d+/, `$1-${version}`);
+    const ahead = later(ben.read({ room, after: far, wait: 4 }));
+    await sleep(300);
+    const stream = await anna.stream({ room, after: cursor });
+    const waiting = later(anna.read({ room, after: cursor, wait: 20 }));
+    await sleep(300);
+    const [was, begin] = [await executed(), performance.now()];
+    await sleep(1500);
+    const asked = await executed() - was;
+    assert.ok(asked <= ticks(performance.now() - begin) + 20, `${asked} statements in ${performance.now() - begin} ms`);
+    await anna.say(room, 'as ever');
+    await has(stream, 'as ever');
+    assert.equal(texts(await waiting).at(-1), 'as ever');
+    const page = await ahead;
+    assert.deepEqual([page.messages, page.cursor.split('-')[2]], [[], version], 'cursors never go back');
+    stream.close();
+  }
+});
+
 describe('without any wake-up', () => {
   before(async () => {
     second = await startSite({ vars: { WAKEUPS: 'off', MESSAGES: 2, DB: `${first.var}/run/db.sock` } });
