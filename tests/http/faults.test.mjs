@@ -1,9 +1,10 @@
 // Faults: the database away, programs killed, a thousand people waiting. Nothing acknowledged is lost, and all goes on by itself.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { limitDescriptors, spareDescriptors } from '../lib/descriptors.mjs';
-import { PATIENCE, startSite } from '../lib/site.mjs';
+import { PATIENCE, build, startSite } from '../lib/site.mjs';
 import { Client, addUsers, descriptorsOf, eventually, nonce, people, person, sleep, textOf } from './client.mjs';
 
 const PROGRAMS = ['home', 'register', 'login', 'logout', 'reset', 'account', 'people', 'rooms', 'room', 'settings', 'files', 'search', 'admin', 'messages', 'health'];
@@ -19,6 +20,8 @@ before(async () => {
 after(() => site?.stop());
 
 const everyone = () => Object.fromEntries(PROGRAMS.map((program) => [program, site.pids(program)]));
+
+const memoryOf = (pid) => Number(/RssAnon:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;
 
 describe('a thousand people who wait', () => {
   // A request on a bare socket: a thousand HTTP clients would be slower than what they measure.
@@ -38,7 +41,7 @@ describe('a thousand people who wait', () => {
     assert.equal(more.length, 0);
     const { cursor } = await ben.read({ room });
     await sleep(500); // the last request's own descriptor is closed by now
-    const open = descriptorsOf(pid);
+    const [open, size] = [descriptorsOf(pid), memoryOf(pid)];
     const readers = [];
     for (let at = 0; at < 1000; at += 1) {
       readers.push(wait(ben.cookieHeader(), cursor));
@@ -46,6 +49,9 @@ describe('a thousand people who wait', () => {
     }
     await eventually('all are held', () => descriptorsOf(pid) >= open + 1000, 15);
     assert.equal(readers.filter((reader) => reader.text).length, 0, 'nobody is answered before there is news');
+    const grown = (memoryOf(pid) - size) / 1000;
+    // (The build that checks its memory takes more for everything.)
+    assert.ok(build.endsWith('-san') || grown <= 512, `${grown} bytes for each`);
     const begin = performance.now();
     const sent = await anna.say(room, 'to a thousand');
     assert.ok(performance.now() - begin < 5000 * PATIENCE, 'the sender does not wait for them');
