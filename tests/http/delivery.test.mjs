@@ -508,6 +508,32 @@ describe('sends that are committed together', () => {
     assert.equal((await anna.everything(room)).length, 2);
   });
 
+  test('go on within seconds although a process stands still in the middle of its own: that one is stored once it goes on', async () => {
+    const [anna, ben] = await people(first, 2);
+    const room = await anna.group({ members: ben.name });
+    const there = [anna, ben].map((client) => at(second, client));
+    await Promise.all(there.map((client) => client.csrf()));
+    const [still, other] = second.pids('messages');
+    const fields = { room, text: 'in the middle', nonce: nonce() };
+    // It has the room's lock, and waits for this row.
+    const release = await hold(`SELECT 1 FROM members JOIN users ON id = user_id WHERE room_id = ${room} AND name = '${ben.name}' FOR UPDATE`);
+    let middle;
+    await only(second, still, async () => { middle = later(there[1].message(fields)); await blocked(1); });
+    process.kill(still, 'SIGSTOP');
+    try {
+      await release();
+      const begin = performance.now();
+      const sent = await there[0].message({ room, text: 'meanwhile', nonce: nonce() });
+      assert.equal(sent.status, 201, `after ${performance.now() - begin} ms: ${sent.text}`);
+      assert.ok(performance.now() - begin < 9000 * PATIENCE, `${performance.now() - begin} ms`);
+    } finally {
+      process.kill(still, 'SIGCONT');
+    }
+    assert.deepEqual(second.pids('messages').sort(), [still, other].sort());
+    assert.equal((await middle).status, 201);
+    assert.deepEqual((await anna.everything(room)).map((message) => message.text), ['meanwhile', 'in the middle']);
+  });
+
   test('on two processes at once: many nonces, each twice, are each stored once and without a gap', async () => {
     const clients = await people(first, 6);
     const room = await clients[0].group({ members: clients.map((client) => client.name).join(' ') });
