@@ -35,7 +35,8 @@ static struct config site_config; /* lives as long as the process */
 
 /* ---- answers ---- */
 
-static void add_header(struct req *req, const char *name, const char *fmt, va_list args)
+__attribute__((format(printf, 3, 0))) static void add_header(struct req *req, const char *name,
+                                                             const char *fmt, va_list args)
 {
     char line[1024];
 
