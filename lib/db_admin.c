@@ -2,8 +2,6 @@
 #include "db_admin.h"
 #include "db_audit.h"
 #include "db_link.h"
-#include "db_presence.h"
-#include "db_user.h"
 #include "lang.h"
 
 #include <inttypes.h>
@@ -14,49 +12,29 @@
 
 /* ---- users ---- */
 
-#define USER_COLUMNS                                                                                    \
-    "SELECT u.id, u.name, u.display, u.email, u.admin, u.suspended_at IS NOT NULL, " DB_PRESENCE_ONLINE \
-    ", u.created_at, p.seen_at FROM users u" DB_PRESENCE_OF("u") "WHERE u.deleted_at IS NULL AND "
-
-static void read_user(struct db *db, struct admin_user *user)
-{
-    db_read(db, 0, "usss???mm", &user->id, user->name, sizeof user->name, user->display, sizeof user->display,
-            user->email, sizeof user->email, &user->admin, &user->suspended, &user->online, user->created_at,
-            user->seen_at);
-}
+#define USERS "SELECT " DB_USER_COLUMNS DB_USER_FROM "WHERE u.deleted_at IS NULL AND "
 
 enum db_result db_admin_users(struct db *db, const char *query, const char *after, size_t limit,
-                              struct admin_user *list, size_t *count)
+                              struct user *list, size_t *count)
 {
-    enum db_result result = db_run(
-        db,
-        USER_COLUMNS "u.name > ? AND (? = '' OR LOCATE(?, CONVERT(u.name USING utf8mb4)) > 0 OR LOCATE(?, "
+    enum db_result result =
+        db_run(db,
+               USERS "u.name > ? AND (? = '' OR LOCATE(?, CONVERT(u.name USING utf8mb4)) > 0 OR LOCATE(?, "
                      "u.display) > 0 OR LOCATE(LOWER(?), u.email) > 0) ORDER BY u.name LIMIT ?",
-        "sssssu", after, query, query, query, query, (uint64_t)limit);
+               "sssssu", after, query, query, query, query, (uint64_t)limit);
 
     for (*count = 0; result == DB_OK && *count < limit && db_next(db);)
-        read_user(db, &list[(*count)++]);
-    return result;
-}
-
-enum db_result db_admin_user(struct db *db, const char *name, struct admin_user *user)
-{
-    if (!text_is_name(name, strlen(name)))
-        return DB_NONE;
-    enum db_result result = db_run(db, USER_COLUMNS DB_USER_NAMED, "s", name);
-
-    if (result == DB_OK && db_next(db))
-        read_user(db, user);
+        db_user_read(db, &list[(*count)++]);
     return result;
 }
 
 /* The user's name, for the log, and what he is. DB_NONE: there is no such user. */
-static enum db_result find_user(struct db *db, uint64_t id, struct admin_user *user)
+static enum db_result find_user(struct db *db, uint64_t id, struct user *user)
 {
-    enum db_result result = db_run(db, USER_COLUMNS "u.id = ?", "u", id);
+    enum db_result result = db_run(db, USERS "u.id = ?", "u", id);
 
     if (result == DB_OK && db_next(db))
-        read_user(db, user);
+        db_user_read(db, user);
     return result;
 }
 
@@ -100,7 +78,7 @@ static enum db_result change_user(struct db *db, uint64_t actor, uint64_t id, en
         [USER_DELETE] = {T("deleted user"), "UPDATE users SET admin = 0 WHERE id = ?", true},
     };
     bool last = *found = false;
-    struct admin_user user = {0};
+    struct user user = {0};
 
     /* A write to all admins, so that such changes happen one after another, on every node of a cluster. */
     enum db_result result = db_run(db, "UPDATE users SET version = version + 1 WHERE admin = 1", "");
@@ -132,7 +110,7 @@ enum db_result db_admin_change(struct db *db, uint64_t actor, uint64_t user_id, 
 static enum db_result make_reset(struct db *db, uint64_t actor, uint64_t user_id, unsigned seconds,
                                  char token[CRYPTO_TOKEN_TEXT])
 {
-    struct admin_user user = {0};
+    struct user user = {0};
     enum db_result result = find_user(db, user_id, &user);
 
     if (result == DB_OK)

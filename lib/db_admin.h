@@ -9,23 +9,10 @@
 
 #define DB_LINK_KEY (CRYPTO_HASH * 2 + 1) /* a link's hash in hex: it opens nothing, the token does */
 
-struct admin_user {
-    uint64_t id;
-    char name[TEXT_NAME_MAX + 1];
-    char display[TEXT_DISPLAY_MAX * 4 + 1];
-    char email[TEXT_EMAIL_MAX + 1];
-    bool admin;
-    bool suspended;
-    bool online;
-    char created_at[DB_TIME];
-    char seen_at[DB_TIME];
-};
-
 /* By name, those after the name `after`, whose name, display name or e-mail holds `query` ("" is all); at most `limit`,
  * into list[]. */
 enum db_result db_admin_users(struct db *db, const char *query, const char *after, size_t limit,
-                              struct admin_user *list, size_t *count);
-enum db_result db_admin_user(struct db *db, const char *name, struct admin_user *user);
+                              struct user *list, size_t *count);
 
 enum user_change {
     USER_MAKE_ADMIN,

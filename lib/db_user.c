@@ -1,23 +1,16 @@
 /* Users: accounts and profiles. */
 #include "db_user.h"
 #include "db_link.h"
-#include "db_presence.h"
 #include "mem.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS                                                              \
-    "u.id, u.name, u.display, u.email, u.admin, u.version, u.last_room_id, " \
-    "u.created_at, " DB_PRESENCE_ONLINE " AS present, p.seen_at, u.suspended_at IS NOT NULL"
-#define COLUMN_COUNT 11
-#define FROM         " FROM users u" DB_PRESENCE_OF("u")
-
 /* What holds the argument, whatever stands in it. */
 #define HOLDS "CONCAT('%', REPLACE(REPLACE(REPLACE(?, '|', '||'), '%', '|%'), '_', '|_'), '%') ESCAPE '|'"
 
-static void read_user(struct db *db, struct user *user)
+void db_user_read(struct db *db, struct user *user)
 {
     db_read(db, 0, "usss?uum?m?", &user->id, user->name, sizeof user->name, user->display,
             sizeof user->display, user->email, sizeof user->email, &user->admin, &user->version,
@@ -73,10 +66,11 @@ enum db_result db_user_by_name(struct db *db, const char *name, struct user *use
     if (!text_is_name(name, strlen(name)))
         return DB_NONE;
     enum db_result result =
-        db_run(db, "SELECT " COLUMNS FROM "WHERE " DB_USER_NAMED " AND u.deleted_at IS NULL", "s", name);
+        db_run(db, "SELECT " DB_USER_COLUMNS DB_USER_FROM "WHERE " DB_USER_NAMED " AND u.deleted_at IS NULL",
+               "s", name);
 
     if (result == DB_OK && db_next(db))
-        read_user(db, user);
+        db_user_read(db, user);
     return result;
 }
 
@@ -84,16 +78,17 @@ enum db_result db_user_credentials(struct db *db, const char *name_or_email, str
                                    char hash[CRYPTO_PASSWORD_TEXT])
 {
     /* A name holds no '@' and an address always does. */
-    const char *sql = strchr(name_or_email, '@') != NULL ? "SELECT " COLUMNS ", u.password" FROM
-                                                           "WHERE u.email = LOWER(?) AND u.deleted_at IS NULL"
-                                                         : "SELECT " COLUMNS ", u.password" FROM
-                                                           "WHERE " DB_USER_NAMED " AND u.deleted_at IS NULL";
+    const char *sql = strchr(name_or_email, '@') != NULL
+                          ? "SELECT " DB_USER_COLUMNS ", u.password" DB_USER_FROM
+                            "WHERE u.email = LOWER(?) AND u.deleted_at IS NULL"
+                          : "SELECT " DB_USER_COLUMNS ", u.password" DB_USER_FROM "WHERE " DB_USER_NAMED
+                            " AND u.deleted_at IS NULL";
     enum db_result result = db_run(db, sql, "s", name_or_email);
 
     memset(user, 0, sizeof *user);
     if (result == DB_OK && db_next(db)) {
-        read_user(db, user);
-        snprintf(hash, CRYPTO_PASSWORD_TEXT, "%s", db_text(db, COLUMN_COUNT, NULL));
+        db_user_read(db, user);
+        snprintf(hash, CRYPTO_PASSWORD_TEXT, "%s", db_text(db, DB_USER_COLUMN_COUNT, NULL));
     }
     return result;
 }
@@ -120,20 +115,20 @@ enum db_result db_user_set_password(struct db *db, uint64_t id, const char *hash
 enum db_result db_user_list(struct db *db, const char *query, size_t skip, size_t limit,
                             struct user_list *list)
 {
-    enum db_result result =
-        db_run(db,
-               "SELECT " COLUMNS FROM "WHERE u.deleted_at IS NULL AND u.suspended_at IS NULL AND "
-               /* LIKE, because LOCATE takes accents for differences. */
-               "(CONVERT(u.name USING utf8mb4) LIKE " HOLDS " OR u.display LIKE " HOLDS ") "
-               "ORDER BY present DESC, u.display, u.id LIMIT ? OFFSET ?",
-               "ssuu", query, query, (uint64_t)limit, (uint64_t)skip);
+    enum db_result result = db_run(
+        db,
+        "SELECT " DB_USER_COLUMNS DB_USER_FROM "WHERE u.deleted_at IS NULL AND u.suspended_at IS NULL AND "
+        /* LIKE, because LOCATE takes accents for differences. */
+        "(CONVERT(u.name USING utf8mb4) LIKE " HOLDS " OR u.display LIKE " HOLDS ") "
+        "ORDER BY present DESC, u.display, u.id LIMIT ? OFFSET ?",
+        "ssuu", query, query, (uint64_t)limit, (uint64_t)skip);
 
     *list = (struct user_list){NULL, 0};
     if (result != DB_OK)
         return result;
     list->user = mem_array(limit, sizeof *list->user);
     while (list->count < limit && db_next(db))
-        read_user(db, &list->user[list->count++]);
+        db_user_read(db, &list->user[list->count++]);
     return DB_OK;
 }
 

@@ -3,7 +3,7 @@
 #define SNUG_DB_USER_H
 
 #include "crypto.h"
-#include "db.h"
+#include "db_presence.h"
 #include "text.h"
 
 /* The user `u` of a name as somebody typed it. Names are ASCII; to compare them with anything else is an error in SQL. */
@@ -91,5 +91,14 @@ enum db_result db_user_set_last_room(struct db *db, uint64_t id, uint64_t room_i
 
 /* Raises the version of users by one: their memberships, sessions or read marks changed. */
 enum db_result db_user_raise(struct db *db, const uint64_t *users, size_t count);
+
+/* For the files that look users up otherwise: "SELECT " DB_USER_COLUMNS DB_USER_FROM "WHERE …", and the present row. The user
+ * is `u`. */
+#define DB_USER_COLUMNS                                                      \
+    "u.id, u.name, u.display, u.email, u.admin, u.version, u.last_room_id, " \
+    "u.created_at, " DB_PRESENCE_ONLINE " AS present, p.seen_at, u.suspended_at IS NOT NULL"
+#define DB_USER_COLUMN_COUNT 11
+#define DB_USER_FROM         " FROM users u" DB_PRESENCE_OF("u")
+void db_user_read(struct db *db, struct user *user);
 
 #endif

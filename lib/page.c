@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-const char *page_reason(int status)
+static const char *reason_of(int status)
 {
     static const struct {
         int status;
@@ -144,8 +144,7 @@ void page_answer(struct strbuf *out, int status, const char *headers, const void
 {
     struct strbuf http = STRBUF_INIT;
 
-    strbuf_addf(&http, "Status: %d %s\r\n%s%sContent-Length: %zu\r\n\r\n", status, page_reason(status),
-                headers,
+    strbuf_addf(&http, "Status: %d %s\r\n%s%sContent-Length: %zu\r\n\r\n", status, reason_of(status), headers,
                 strstr(headers, "Cache-Control:") != NULL ? "" : "Cache-Control: private, no-store\r\n", len);
     strbuf_add(&http, body, len);
     fcgi_frame(out, http.buf, http.len, cgi);

@@ -12,9 +12,6 @@
 #define PAGE_COOKIE_SESSION "snug_session"
 #define PAGE_ELSEWHERE      T("You signed in somewhere else, and this site allows one session at a time.")
 
-/* The reason phrase of a status. */
-const char *page_reason(int status);
-
 /* Whether the content type is application/x-www-form-urlencoded, whatever its parameters say. */
 bool page_is_form(const char *content_type);
 

@@ -10,7 +10,7 @@
 
 #define RESET_LIFE 3600 /* seconds */
 
-static void fill_user(struct view *view, const struct admin_user *user)
+static void fill_user(struct view *view, const struct user *user)
 {
     timeline_person(view, user->name, user->display);
     view_set(view, "Email", user->email);
@@ -21,20 +21,20 @@ static void fill_user(struct view *view, const struct admin_user *user)
     admin_time(view, "Seen", user->seen_at);
 }
 
-static void show_user(struct req *req, int status, const struct admin_user *user)
+static void show_user(struct req *req, int status, const struct user *user)
 {
     fill_user(view_child(req->view, "User"), user);
     app_page(req, status, user->display, "admin_user.cs");
 }
 
-static bool find_user(struct req *req, struct admin_user *user)
+static bool find_user(struct req *req, struct user *user)
 {
-    enum db_result result = db_admin_user(req->db, req->name, user);
+    enum db_result result = db_user_by_name(req->db, req->name, user);
 
     return app_ok(req, result);
 }
 
-static void change(struct req *req, const struct admin_user *user, enum user_change what, bool messages)
+static void change(struct req *req, const struct user *user, enum user_change what, bool messages)
 {
     enum db_result result = what == USER_DELETE
                                 ? leave_site(req->config, req->db, req->me.id, user->id, messages)
@@ -55,7 +55,7 @@ static void change(struct req *req, const struct admin_user *user, enum user_cha
 
 static void make_reset(struct req *req)
 {
-    struct admin_user user;
+    struct user user;
     char token[CRYPTO_TOKEN_TEXT];
 
     if (!find_user(req, &user))
@@ -69,7 +69,7 @@ static void make_reset(struct req *req)
 
 static void delete_user(struct req *req)
 {
-    struct admin_user user;
+    struct user user;
 
     if (!find_user(req, &user))
         return;
@@ -96,7 +96,7 @@ static void change_user(struct req *req)
 {
     const char *action = app_value(req, "action");
     enum user_change what = USER_MAKE_ADMIN;
-    struct admin_user user;
+    struct user user;
 
     while (strcmp(action, user_actions[what].name) != 0)
         what++;
@@ -111,7 +111,7 @@ void admin_user_act(struct req *req)
 
 void admin_user(struct req *req)
 {
-    struct admin_user user;
+    struct user user;
 
     app_notice(req, user_actions);
     if (find_user(req, &user))
@@ -120,7 +120,7 @@ void admin_user(struct req *req)
 
 void admin_users(struct req *req)
 {
-    struct admin_user list[ADMIN_ROWS + 1];
+    struct user list[ADMIN_ROWS + 1];
     size_t count;
     const char *query = admin_parameter(req, "q"), *after = admin_parameter(req, "after");
 
