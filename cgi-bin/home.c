@@ -8,8 +8,6 @@
 #include "assets.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 static void home(struct req *req)
 {

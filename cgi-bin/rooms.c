@@ -1,10 +1,8 @@
 /* "/rooms": my groups, the public ones to join, and the form that creates one. */
 #include "app.h"
-#include "text.h"
 #include "wake.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

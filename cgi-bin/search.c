@@ -20,7 +20,6 @@
 #include <strings.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #define FOLLOW_MS  1500
 #define SNIPPET    300   /* bytes of a message that are shown, */

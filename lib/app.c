@@ -18,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #define BODY_MAX       (64 * 1024) /* our largest page form, a list of names, is far below */

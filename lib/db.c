@@ -2,12 +2,10 @@
 #include "db.h"
 #include "mem.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include <errmsg.h>

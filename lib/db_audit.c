@@ -1,8 +1,6 @@
 /* The audit log. */
 #include "db_audit.h"
 
-#include <stdio.h>
-
 enum db_result db_audit_add(struct db *db, uint64_t actor, const char *action, const char *target,
                             const char *detail)
 {

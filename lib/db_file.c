@@ -1,8 +1,6 @@
 /* Files: contents, uploads, and bytes in the database. */
 #include "db_file.h"
-#include "mem.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define DAY_AGO "UTC_TIMESTAMP(3) - INTERVAL 1 DAY"

@@ -1,7 +1,6 @@
 /* Links that are as good as a key. */
 #include "db_link.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const char *const kinds[] = {[LINK_RESET] = "reset", [LINK_INVITE] = "invite"};

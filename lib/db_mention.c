@@ -2,7 +2,6 @@
 #include "db_mention.h"
 #include "mem.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

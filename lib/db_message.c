@@ -5,7 +5,6 @@
 #include "limit.h"
 #include "mem.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -2,7 +2,6 @@
 #include "db_part.h"
 #include "mem.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,8 +2,6 @@
 #include "db_presence.h"
 #include "mem.h"
 
-#include <stdio.h>
-
 enum db_result db_presence_mark(struct db *db, const uint64_t *users, const uint32_t *seconds, size_t count)
 {
     struct db_query *q = db_query("INSERT INTO presence (user_id, online_until, seen_at) VALUES ", "");

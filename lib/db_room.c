@@ -6,31 +6,12 @@
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define ROOMS_MAX      2000 /* in one user's list */
 #define CLEAN_ROOMS    64   /* in one go */
 #define BANNED_MAX     1000
 #define EVENT_TEXT_MAX 4000 /* bytes of names in one event; the rest is told by count */
-
-/* A room's row while its lock is held. */
-struct locked {
-    uint64_t id;
-    bool direct;
-    bool public;
-    uint64_t history_limit;
-    uint64_t last_seq;
-    uint64_t oldest_seq;
-    uint64_t version;
-    uint64_t info_version;
-    uint64_t members_version;
-    char name[TEXT_GROUP_MAX * 4 + 1];
-    char topic[TEXT_TOPIC_MAX * 4 + 1];
-    enum role role;   /* of who changes it; lock_for and lock_over look */
-    enum role target; /* of whom it is done to; lock_over looks */
-    bool muted;       /* the same one */
-};
 
 void db_room_read(struct db *db, struct room *room)
 {
@@ -231,7 +212,8 @@ static enum db_result raise_members(struct db *db, uint64_t room_id)
     return db_or_none(result);
 }
 
-static enum db_result lock_room(struct db *db, uint64_t id, struct locked *room)
+/* Locks a room's row and reads it. What is changed of it is written by store_room. */
+static enum db_result lock_room(struct db *db, uint64_t id, struct room *room)
 {
     enum db_result result =
         db_run(db,
@@ -241,7 +223,7 @@ static enum db_result lock_room(struct db *db, uint64_t id, struct locked *room)
                "FOR UPDATE",
                "u", id);
 
-    *room = (struct locked){.id = id};
+    *room = (struct room){.id = id};
     if (result == DB_OK && db_next(db))
         db_read(db, 0, "??uuuuuuss", &room->direct, &room->public, &room->history_limit, &room->last_seq,
                 &room->oldest_seq, &room->version, &room->info_version, &room->members_version, room->name,
@@ -262,9 +244,9 @@ static enum db_result role_of(struct db *db, uint64_t room_id, uint64_t user_id,
     return db_or_none(result);
 }
 
-/* Locks the room and looks whether the actor has the right. A private room that he is not in is not there. */
+/* Locks the room and looks whether the actor, whose role it gets, has the right. A private room that he is not in is not there. */
 static enum db_result lock_for(struct db *db, uint64_t id, uint64_t actor, enum right right,
-                               struct locked *room)
+                               struct room *room)
 {
     enum db_result result = lock_room(db, id, room);
     bool muted = false;
@@ -281,7 +263,7 @@ static enum db_result lock_for(struct db *db, uint64_t id, uint64_t actor, enum 
 }
 
 /* Empties the messages before `oldest`, and what they said before, as a change of its own. */
-static enum db_result pass(struct db *db, struct locked *room, uint64_t oldest)
+static enum db_result pass(struct db *db, struct room *room, uint64_t oldest)
 {
     uint64_t from = room->oldest_seq;
 
@@ -290,13 +272,13 @@ static enum db_result pass(struct db *db, struct locked *room, uint64_t oldest)
     return db_part_empty(db, room->id, from, oldest, &room->version);
 }
 
-static bool over_limit(const struct locked *room)
+static bool over_limit(const struct room *room)
 {
     return room->history_limit > 0 && room->last_seq >= room->history_limit + room->oldest_seq;
 }
 
 /* Passes what is beyond the history limit, or the first of it. */
-static enum db_result trim(struct db *db, struct locked *room)
+static enum db_result trim(struct db *db, struct room *room)
 {
     if (!over_limit(room))
         return DB_OK;
@@ -304,7 +286,7 @@ static enum db_result trim(struct db *db, struct locked *room)
     return pass(db, room, oldest < most ? oldest : most);
 }
 
-static enum db_result store_room(struct db *db, struct locked *room)
+static enum db_result store_room(struct db *db, struct room *room)
 {
     enum db_result result = trim(db, room);
 
@@ -319,7 +301,7 @@ static enum db_result store_room(struct db *db, struct locked *room)
 }
 
 /* Adds an event to the timeline: the room's next version and number. */
-static enum db_result add_event(struct db *db, struct locked *room, uint64_t actor, const char *event,
+static enum db_result add_event(struct db *db, struct room *room, uint64_t actor, const char *event,
                                 const char *text)
 {
     room->version++;
@@ -338,7 +320,7 @@ static enum db_result add_event(struct db *db, struct locked *room, uint64_t act
 }
 
 /* An event about members: the room's list of members changed with it. */
-static enum db_result members_event(struct db *db, struct locked *room, uint64_t actor, const char *event,
+static enum db_result members_event(struct db *db, struct room *room, uint64_t actor, const char *event,
                                     const char *text)
 {
     enum db_result result = add_event(db, room, actor, event, text);
@@ -406,7 +388,7 @@ static enum db_result set_muted(struct db *db, uint64_t room_id, uint64_t user_i
 }
 
 /* Lets somebody in. The event that tells it is the next message, and read by who comes. DB_REFUSED: banned. */
-static enum db_result admit(struct db *db, const struct locked *room, uint64_t user, uint64_t by)
+static enum db_result admit(struct db *db, const struct room *room, uint64_t user, uint64_t by)
 {
     bool banned = false, muted = false;
     enum db_result result = bar_of(db, room->id, user, &banned, &muted);
@@ -487,7 +469,7 @@ enum db_result db_room_direct(struct db *db, uint64_t a, uint64_t b, uint64_t *i
 
 static enum db_result update(struct db *db, uint64_t id, uint64_t actor, const struct room_fields *f)
 {
-    struct locked room;
+    struct room room;
     enum db_result result = lock_for(db, id, actor, RIGHT_UPDATE, &room);
 
     if (result != DB_OK)
@@ -533,7 +515,7 @@ static enum db_result add_members(struct db *db, uint64_t id, uint64_t actor, co
                                   size_t count, struct strbuf *banned)
 {
     struct strbuf names = STRBUF_INIT;
-    struct locked room;
+    struct room room;
     enum role role;
     enum db_result result = lock_for(db, id, actor, RIGHT_ADD, &room);
     size_t added = 0, unnamed = 0;
@@ -577,8 +559,7 @@ enum db_result db_room_add(struct db *db, uint64_t id, uint64_t actor, const uin
 }
 
 /* Tells in the timeline what was done to a member, and to his pages. */
-static enum db_result told(struct db *db, struct locked *room, uint64_t actor, uint64_t user,
-                           const char *event)
+static enum db_result told(struct db *db, struct room *room, uint64_t actor, uint64_t user, const char *event)
 {
     char display[TEXT_DISPLAY_MAX * 4 + 1];
     enum db_result result = display_of(db, user, display);
@@ -588,7 +569,7 @@ static enum db_result told(struct db *db, struct locked *room, uint64_t actor, u
     return result == DB_OK ? db_user_raise(db, &user, 1) : result;
 }
 
-static enum db_result delete_member(struct db *db, const struct locked *room, uint64_t user, bool muted)
+static enum db_result delete_member(struct db *db, const struct room *room, uint64_t user, bool muted)
 {
     enum db_result result =
         db_run(db, "DELETE FROM members WHERE room_id = ? AND user_id = ?", "uu", room->id, user);
@@ -598,25 +579,27 @@ static enum db_result delete_member(struct db *db, const struct locked *room, ui
 
 /* Locks the room for what the actor does to another user, and looks whether he stands over him. */
 static enum db_result lock_over(struct db *db, uint64_t id, uint64_t actor, uint64_t user, enum right right,
-                                struct locked *room)
+                                struct room *room, enum role *target, bool *muted)
 {
     enum db_result result = lock_for(db, id, actor, right, room);
 
     if (result == DB_OK)
-        result = role_of(db, id, user, &room->target, &room->muted);
+        result = role_of(db, id, user, target, muted);
     if (result != DB_OK)
         return result;
-    return user != actor && rights_over(room->role, room->target) ? DB_OK : DB_REFUSED;
+    return user != actor && rights_over(room->role, *target) ? DB_OK : DB_REFUSED;
 }
 
 static enum db_result remove_member(struct db *db, uint64_t id, uint64_t actor, uint64_t user)
 {
-    struct locked room;
-    enum db_result result = lock_over(db, id, actor, user, RIGHT_REMOVE, &room);
+    struct room room;
+    enum role target = ROLE_NONE;
+    bool muted = false;
+    enum db_result result = lock_over(db, id, actor, user, RIGHT_REMOVE, &room, &target, &muted);
 
-    if (result != DB_OK || room.target == ROLE_NONE)
+    if (result != DB_OK || target == ROLE_NONE)
         return result;
-    result = delete_member(db, &room, user, room.muted);
+    result = delete_member(db, &room, user, muted);
     return result == DB_OK ? told(db, &room, actor, user, "removed") : result;
 }
 
@@ -627,12 +610,14 @@ enum db_result db_room_remove(struct db *db, uint64_t id, uint64_t actor, uint64
 
 static enum db_result mute_member(struct db *db, uint64_t id, uint64_t actor, uint64_t user, bool on)
 {
-    struct locked room;
-    enum db_result result = lock_over(db, id, actor, user, RIGHT_MUTE, &room);
+    struct room room;
+    enum role target = ROLE_NONE;
+    bool muted = false;
+    enum db_result result = lock_over(db, id, actor, user, RIGHT_MUTE, &room, &target, &muted);
 
-    if (result == DB_OK && (room.target == ROLE_NONE || room.target == ROLE_OWNER))
+    if (result == DB_OK && (target == ROLE_NONE || target == ROLE_OWNER))
         return DB_REFUSED;
-    if (result != DB_OK || room.muted == on)
+    if (result != DB_OK || muted == on)
         return result;
     result = set_muted(db, id, user, on);
     return result == DB_OK ? told(db, &room, actor, user, on ? "muted" : "unmuted") : result;
@@ -650,15 +635,16 @@ enum db_result db_room_unmute(struct db *db, uint64_t id, uint64_t actor, uint64
 
 static enum db_result ban_user(struct db *db, uint64_t id, uint64_t actor, uint64_t user, bool on)
 {
-    struct locked room;
-    bool banned = false, was_muted = false;
-    enum db_result result = lock_over(db, id, actor, user, RIGHT_BAN, &room);
+    struct room room;
+    enum role target = ROLE_NONE;
+    bool muted = false, banned = false;
+    enum db_result result = lock_over(db, id, actor, user, RIGHT_BAN, &room, &target, &muted);
 
     if (result == DB_OK)
-        result = bar_of(db, id, user, &banned, &was_muted);
+        result = bar_of(db, id, user, &banned, &muted);
     if (result != DB_OK || banned == on)
         return result;
-    if (room.target != ROLE_NONE)
+    if (target != ROLE_NONE)
         result = delete_member(db, &room, user, false);
     if (result == DB_OK)
         result = on ? set_bar(db, id, user, actor) : lift_bar(db, id, user);
@@ -700,18 +686,19 @@ static enum db_result store_role(struct db *db, uint64_t room_id, uint64_t user_
 static enum db_result set_role(struct db *db, uint64_t id, uint64_t actor, uint64_t user, enum role role,
                                bool *last_owner)
 {
-    struct locked room;
+    struct room room;
+    enum role target = ROLE_NONE;
     bool owned = true;
     enum db_result result = lock_for(db, id, actor, RIGHT_ROLE, &room);
 
     *last_owner = false;
     if (result == DB_OK)
-        result = role_of(db, id, user, &room.target, NULL);
-    if (result != DB_OK || room.target == role)
+        result = role_of(db, id, user, &target, NULL);
+    if (result != DB_OK || target == role)
         return result;
-    if (room.target == ROLE_NONE)
+    if (target == ROLE_NONE)
         return DB_REFUSED;
-    if (room.target == ROLE_OWNER)
+    if (target == ROLE_OWNER)
         result = other_owner(db, id, user, &owned);
     *last_owner = !owned;
     if (result == DB_OK && !owned)
@@ -728,11 +715,12 @@ enum db_result db_room_set_role(struct db *db, uint64_t id, uint64_t actor, uint
 }
 
 /* The other one owns the room in the actor's place. DB_REFUSED: he is not in it. */
-static enum db_result pass_on(struct db *db, struct locked *room, uint64_t actor, uint64_t user)
+static enum db_result pass_on(struct db *db, struct room *room, uint64_t actor, uint64_t user)
 {
-    enum db_result result = role_of(db, room->id, user, &room->target, NULL);
+    enum role target = ROLE_NONE;
+    enum db_result result = role_of(db, room->id, user, &target, NULL);
 
-    if (result == DB_OK && (room->target == ROLE_NONE || user == actor))
+    if (result == DB_OK && (target == ROLE_NONE || user == actor))
         return DB_REFUSED;
     if (result == DB_OK) /* who is suspended cannot look after it */
         result = db_run(db, "SELECT 1 FROM users WHERE id = ? AND suspended_at IS NULL", "u", user);
@@ -749,7 +737,7 @@ static enum db_result pass_on(struct db *db, struct locked *room, uint64_t actor
 
 static enum db_result handover(struct db *db, uint64_t id, uint64_t actor, uint64_t user)
 {
-    struct locked room;
+    struct room room;
     enum db_result result = lock_for(db, id, actor, RIGHT_HANDOVER, &room);
 
     return result == DB_OK ? pass_on(db, &room, actor, user) : result;
@@ -762,7 +750,7 @@ enum db_result db_room_handover(struct db *db, uint64_t id, uint64_t actor, uint
 
 static enum db_result leave(struct db *db, uint64_t id, uint64_t actor, uint64_t owner, bool *last_owner)
 {
-    struct locked room;
+    struct room room;
     bool owned = true;
     enum db_result result = lock_for(db, id, actor, RIGHT_LEAVE, &room);
 
@@ -792,7 +780,7 @@ enum db_result db_room_leave(struct db *db, uint64_t id, uint64_t actor, uint64_
 
 static enum db_result join(struct db *db, uint64_t id, uint64_t actor)
 {
-    struct locked room;
+    struct room room;
     enum db_result result = lock_room(db, id, &room);
 
     if (result == DB_OK)
@@ -821,7 +809,7 @@ static enum db_result end_room(struct db *db, uint64_t id)
 
 static enum db_result delete_room(struct db *db, uint64_t id, uint64_t actor)
 {
-    struct locked room;
+    struct room room;
     enum db_result result = lock_for(db, id, actor, RIGHT_DELETE, &room);
 
     return result == DB_OK ? end_room(db, id) : result;
@@ -833,7 +821,7 @@ enum db_result db_room_delete(struct db *db, uint64_t id, uint64_t actor)
 }
 
 /* Makes sure that somebody owns a group without `user`. DB_NONE: nobody else is in it. */
-static enum db_result find_heir(struct db *db, struct locked *room, uint64_t user)
+static enum db_result find_heir(struct db *db, struct room *room, uint64_t user)
 {
     char display[TEXT_DISPLAY_MAX * 4 + 1];
     enum db_result result = db_run(
@@ -853,7 +841,7 @@ static enum db_result find_heir(struct db *db, struct locked *room, uint64_t use
 }
 
 /* What was done to a user is told by name: it goes with the account, as changes of the messages that held it. */
-static enum db_result forget_name(struct db *db, struct locked *room, const char *display)
+static enum db_result forget_name(struct db *db, struct room *room, const char *display)
 {
     enum db_result result = db_run(
         db,
@@ -871,7 +859,7 @@ static enum db_result forget_name(struct db *db, struct locked *room, const char
 
 static enum db_result abandon(struct db *db, uint64_t id, const struct departure *who)
 {
-    struct locked room;
+    struct room room;
     enum db_result result = lock_room(db, id, &room);
 
     if (result == DB_OK)
@@ -901,7 +889,7 @@ enum db_result db_room_abandon(struct db *db, uint64_t id, const struct departur
 
 static enum db_result trim_room(struct db *db, uint64_t id, unsigned days)
 {
-    struct locked room;
+    struct room room;
     enum db_result result = lock_room(db, id, &room);
     uint64_t before = room.oldest_seq, old = 0;
 
@@ -978,7 +966,7 @@ enum db_result db_room_clean(struct db *db, unsigned limit)
 
 enum db_result db_room_end(struct db *db, uint64_t id)
 {
-    struct locked room;
+    struct room room;
     enum db_result result = lock_room(db, id, &room);
 
     if (result == DB_OK && room.direct)

@@ -2,8 +2,6 @@
 #include "db_session.h"
 #include "mem.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define DAYS_UNREMEMBERED 1

@@ -4,7 +4,6 @@
 #include "mem.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What holds the argument, whatever stands in it. */

@@ -3,7 +3,6 @@
 #include "mem.h"
 #include "timeline.h"
 
-#include <inttypes.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>

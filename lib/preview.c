@@ -1,7 +1,6 @@
 /* Previews of pictures: starts the program that makes them. */
 #include "preview.h"
 #include "mem.h"
-#include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,5 @@
 /* "/admin/invitations": links to register with: made here, shown once, listed without what opens them, and revoked. */
 #include "admin.h"
-#include "text.h"
 
 #define LINKS_MAX 500
 

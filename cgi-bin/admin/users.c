@@ -5,7 +5,6 @@
 #include "timeline.h"
 #include "wake.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define RESET_LIFE 3600 /* seconds */

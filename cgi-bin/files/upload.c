@@ -4,7 +4,6 @@
 #include "limit.h"
 #include "mem.h"
 #include "multipart.h"
-#include "page.h"
 #include "preview.h"
 #include "reply.h"
 #include "store.h"
