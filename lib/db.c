@@ -373,23 +373,67 @@ static void args_add(struct args *args, struct arg arg)
     args->arg[args->count++] = arg;
 }
 
-static void args_add_all(struct args *args, const char *types, va_list list)
+/* Up to the end of the types, or a '>'; returns what is left of them. */
+static const char *args_add_all(struct args *args, const char *types, va_list *list)
 {
-    for (const char *type = types; *type != '\0'; type++) {
+    const char *type = types;
+
+    for (; *type != '\0' && *type != '>'; type++) {
         struct arg arg = {.type = *type == 'u' ? ARG_NUMBER : *type == 'b' ? ARG_BYTES : ARG_TEXT};
         if (*type == 'u') {
-            arg.number = va_arg(list, uint64_t);
+            arg.number = va_arg(*list, uint64_t);
         } else if (*type == 's') {
-            const char *text = va_arg(list, const char *);
+            const char *text = va_arg(*list, const char *);
             arg.type = text != NULL ? ARG_TEXT : ARG_NULL;
             arg.data = text;
             arg.len = text != NULL ? strlen(text) : 0;
         } else {
-            arg.data = va_arg(list, const void *);
-            arg.len = va_arg(list, size_t);
+            arg.data = va_arg(*list, const void *);
+            arg.len = va_arg(*list, size_t);
         }
         args_add(args, arg);
     }
+    return type;
+}
+
+static unsigned read_columns(const struct db *db, unsigned column, const char *types, va_list *list)
+{
+    for (const char *type = types; *type != '\0'; type++, column++) {
+        size_t len, size;
+        const char *text = db_text(db, column, &len);
+        void *out = va_arg(*list, void *);
+        switch (*type) {
+        case 'u':
+            *(uint64_t *)out = db_u64(db, column);
+            break;
+        case '?':
+            *(bool *)out = db_u64(db, column) != 0;
+            break;
+        case 's':
+            snprintf(out, va_arg(*list, size_t), "%s", text);
+            break;
+        case 'b':
+            size = va_arg(*list, size_t);
+            memcpy(out, text, len < size ? len : size);
+            break;
+        case 'm':
+            db_time(db, column, out);
+            break;
+        default:
+            *(char **)out = *type == 'n' && db_is_null(db, column) ? NULL : mem_dup(text);
+        }
+    }
+    return column;
+}
+
+unsigned db_read(const struct db *db, unsigned column, const char *types, ...)
+{
+    va_list list;
+
+    va_start(list, types);
+    column = read_columns(db, column, types, &list);
+    va_end(list);
+    return column;
 }
 
 enum db_result db_run(struct db *db, const char *sql, const char *types, ...)
@@ -398,9 +442,12 @@ enum db_result db_run(struct db *db, const char *sql, const char *types, ...)
 
     db->args.count = 0;
     va_start(list, types);
-    args_add_all(&db->args, types, list);
+    const char *out = args_add_all(&db->args, types, &list);
+    enum db_result result = run(db, sql, &db->args);
+    if (result == DB_OK && *out == '>' && db_next(db))
+        read_columns(db, 0, out + 1, &list);
     va_end(list);
-    return run(db, sql, &db->args);
+    return result;
 }
 
 struct db_query *db_query(const char *sql, const char *types, ...)
@@ -411,7 +458,7 @@ struct db_query *db_query(const char *sql, const char *types, ...)
     strbuf_init(&query->sql);
     strbuf_addstr(&query->sql, sql);
     va_start(list, types);
-    args_add_all(&query->args, types, list);
+    args_add_all(&query->args, types, &list);
     va_end(list);
     return query;
 }
@@ -435,7 +482,7 @@ void db_query_add(struct db_query *query, const char *sql, const char *types, ..
     end_list(query);
     strbuf_addstr(&query->sql, sql);
     va_start(list, types);
-    args_add_all(&query->args, types, list);
+    args_add_all(&query->args, types, &list);
     va_end(list);
 }
 
@@ -448,7 +495,7 @@ void db_query_row(struct db_query *query, const char *between, const char *sql, 
         strbuf_addstr(&query->sql, between);
     strbuf_addstr(&query->sql, sql);
     va_start(list, types);
-    args_add_all(&query->args, types, list);
+    args_add_all(&query->args, types, &list);
     va_end(list);
     query->listed = true;
     query->row_args = query->args.count - before;
@@ -543,40 +590,6 @@ void db_time(const struct db *db, unsigned column, char out[DB_TIME])
         return;
     }
     snprintf(out, DB_TIME, "%.10sT%.8s%-4.4sZ", text, text + 11, len >= 23 ? text + 19 : ".000");
-}
-
-unsigned db_read(const struct db *db, unsigned column, const char *types, ...)
-{
-    va_list list;
-
-    va_start(list, types);
-    for (const char *type = types; *type != '\0'; type++, column++) {
-        size_t len, size;
-        const char *text = db_text(db, column, &len);
-        void *out = va_arg(list, void *);
-        switch (*type) {
-        case 'u':
-            *(uint64_t *)out = db_u64(db, column);
-            break;
-        case '?':
-            *(bool *)out = db_u64(db, column) != 0;
-            break;
-        case 's':
-            snprintf(out, va_arg(list, size_t), "%s", text);
-            break;
-        case 'b':
-            size = va_arg(list, size_t);
-            memcpy(out, text, len < size ? len : size);
-            break;
-        case 'm':
-            db_time(db, column, out);
-            break;
-        default:
-            *(char **)out = *type == 'n' && db_is_null(db, column) ? NULL : mem_dup(text);
-        }
-    }
-    va_end(list);
-    return column;
 }
 
 uint64_t db_affected(const struct db *db)

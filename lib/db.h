@@ -32,7 +32,8 @@ void db_free(struct db *db);
 
 /* Runs a statement. `types` names the arguments: u uint64_t, s const char * (NULL is NULL),
  * t const char * and size_t (text), b const void * and size_t (bytes). Rows of a SELECT are then read with
- * db_next; until the next db_run they stay with the connection. */
+ * db_next; until the next db_run they stay with the connection. What stands behind a '>' is where the columns of the first
+ * row go, by the types of db_read; without a row nothing is written there. */
 enum db_result db_run(struct db *db, const char *sql, const char *types, ...);
 
 /* DB_NONE is fine here. */

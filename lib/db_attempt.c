@@ -5,13 +5,14 @@
 
 enum db_result db_attempt_check(struct db *db, const struct attempt *a, unsigned *retry_after)
 {
+    uint64_t count = 0, age = 0;
     enum db_result result = db_run(
         db, "SELECT count, GREATEST(0, " AGE ") FROM attempts WHERE what = ? AND who = SHA2(LOWER(?), 256)",
-        "ss", a->what, a->who);
+        "ss>uu", a->what, a->who, &count, &age);
 
-    if (result != DB_OK || !db_next(db))
+    if (result != DB_OK)
         return db_or_none(result);
-    uint64_t count = db_u64(db, 0), age = db_u64(db, 1), over = count - a->free;
+    uint64_t over = count - a->free;
     uint64_t longest = a->forget > ATTEMPT_WAIT_MAX ? a->forget : ATTEMPT_WAIT_MAX;
     if (count < a->free)
         return DB_OK;

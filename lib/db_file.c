@@ -7,14 +7,10 @@
 
 enum db_result db_file_used(struct db *db, uint64_t user_id, uint64_t *mine, uint64_t *all)
 {
-    enum db_result result = db_run(db,
-                                   "SELECT (SELECT COALESCE(SUM(size), 0) FROM uploads WHERE owner_id = ?), "
-                                   "(SELECT COALESCE(SUM(size), 0) FROM files)",
-                                   "u", user_id);
-
-    if (result == DB_OK && db_next(db))
-        db_read(db, 0, "uu", mine, all);
-    return result;
+    return db_run(db,
+                  "SELECT (SELECT COALESCE(SUM(size), 0) FROM uploads WHERE owner_id = ?), "
+                  "(SELECT COALESCE(SUM(size), 0) FROM files)",
+                  "u>uu", user_id, mine, all);
 }
 
 enum db_result db_file_hold(struct db *db, const struct file *file)
@@ -56,22 +52,16 @@ enum db_result db_upload_drop(struct db *db, uint64_t owner_id, uint64_t id)
 
 enum db_result db_upload_get(struct db *db, uint64_t id, uint64_t user_id, struct attachment *found)
 {
-    enum db_result result =
-        db_run(db,
-               "SELECT f.hash, f.size, f.type, f.width, f.height, u.name FROM uploads u "
-               "JOIN files f ON f.hash = u.hash "
-               "JOIN rooms r ON r.id = u.room_id AND r.deleted_at IS NULL "
-               "JOIN members m ON m.room_id = u.room_id AND m.user_id = ? "
-               "WHERE u.id = ? AND (u.seq >= r.oldest_seq OR (u.seq = 0 AND u.owner_id = m.user_id))",
-               "uu", user_id, id);
+    struct file *f = &found->file;
 
-    memset(found, 0, sizeof *found);
-    struct file *file = &found->file;
-    found->id = id;
-    if (result == DB_OK && db_next(db))
-        db_read(db, 0, "busuud", file->hash, sizeof file->hash, &file->size, file->type, sizeof file->type,
-                &file->width, &file->height, &found->name);
-    return result;
+    *found = (struct attachment){.id = id};
+    return db_run(db,
+                  "SELECT f.hash, f.size, f.type, f.width, f.height, u.name FROM uploads u "
+                  "JOIN files f ON f.hash = u.hash JOIN rooms r ON r.id = u.room_id AND r.deleted_at IS NULL "
+                  "JOIN members m ON m.room_id = u.room_id AND m.user_id = ? "
+                  "WHERE u.id = ? AND (u.seq >= r.oldest_seq OR (u.seq = 0 AND u.owner_id = m.user_id))",
+                  "uu>busuud", user_id, id, f->hash, sizeof f->hash, &f->size, f->type, sizeof f->type,
+                  &f->width, &f->height, &found->name);
 }
 
 enum db_result db_upload_clean(struct db *db, unsigned limit)
@@ -158,11 +148,10 @@ enum db_result db_chunk_clean(struct db *db, unsigned limit)
     enum db_result result = db_run(db,
                                    "SELECT c.hash FROM chunks c WHERE c.n = 0 AND c.written_at < " DAY_AGO
                                    " AND NOT EXISTS (SELECT 1 FROM files f WHERE f.hash = c.hash) LIMIT 1",
-                                   "");
+                                   ">b", hash, sizeof hash);
 
-    if (result != DB_OK || !db_next(db))
+    if (result != DB_OK)
         return result;
-    memcpy(hash, db_text(db, 0, NULL), CRYPTO_HASH);
     return db_run(db, "DELETE FROM chunks WHERE hash = ? ORDER BY n DESC LIMIT ?", "bu", hash,
                   (size_t)CRYPTO_HASH, (uint64_t)limit);
 }

@@ -222,14 +222,11 @@ static enum db_result step_room(struct db *db, uint64_t room_id)
     struct index_rows blocks = {NULL, 0}, changes = {NULL, 0};
     bool whole = true;
     enum db_result result =
-        db_run(db, "SELECT version FROM search_rooms WHERE room_id = ? FOR UPDATE", "u", room_id);
+        db_run(db, "SELECT version FROM search_rooms WHERE room_id = ? FOR UPDATE", "u>u", room_id, &from);
 
-    if (result == DB_OK && db_next(db))
-        from = db_u64(db, 0);
     if (result == DB_OK)
-        result = db_run(db, "SELECT version FROM rooms WHERE id = ? AND deleted_at IS NULL", "u", room_id);
-    if (result == DB_OK && db_next(db))
-        to = db_u64(db, 0);
+        result =
+            db_run(db, "SELECT version FROM rooms WHERE id = ? AND deleted_at IS NULL", "u>u", room_id, &to);
     if (result == DB_OK && to > from)
         result = find_blocks(db, room_id, from, &to, &blocks);
     for (size_t i = 0; i < blocks.count && whole && result == DB_OK; i++) {
@@ -282,21 +279,19 @@ enum db_result db_index_follow(struct db *db, uint64_t user_id, uint64_t room_id
 
 enum db_result db_index_step(struct db *db, uint64_t *changes)
 {
+    uint64_t room_id = 0;
     enum db_result result = step(db, db_run(db, "SELECT r.id, s.version FROM rooms r " LATE LEAST_LATE, ""));
 
-    if (result == DB_OK) {
-        result = db_run(db, "SELECT SUM(version) FROM rooms", "");
-        *changes = result == DB_OK && db_next(db) ? db_u64(db, 0) : *changes;
-    }
+    if (result == DB_OK)
+        result = db_run(db, "SELECT SUM(version) FROM rooms", ">u", changes);
     if (result != DB_NONE)
         return result;
     result = db_run(db,
                     "SELECT s.room_id FROM search_rooms s LEFT JOIN rooms r ON r.id = s.room_id AND "
                     "r.deleted_at IS NULL WHERE r.id IS NULL LIMIT 1",
-                    "");
-    if (result != DB_OK || !db_next(db))
+                    ">u", &room_id);
+    if (result != DB_OK)
         return result;
-    uint64_t room_id = db_u64(db, 0);
     result =
         db_run(db, "DELETE FROM search_words WHERE room_id = ? LIMIT ?", "uu", room_id, (uint64_t)CLEAN_ROWS);
     if (result == DB_NONE)

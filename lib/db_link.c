@@ -40,16 +40,13 @@ enum db_result db_link_find(struct db *db, enum link_kind kind, const char *toke
 
     crypto_sha256(token, strlen(token), hash);
     memset(info, 0, sizeof *info);
-    enum db_result result =
-        db_run(db,
-               "SELECT k.user_id, COALESCE(u.name, ''), k.created_by, k.uses_left, k.expires_at FROM links k "
-               "LEFT JOIN users u ON u.id = k.user_id AND u.deleted_at IS NULL AND u.suspended_at IS NULL "
-               "WHERE " GOOD " AND (k.user_id = 0 OR u.id IS NOT NULL)",
-               "bs", hash, (size_t)CRYPTO_HASH, kinds[kind]);
-    if (result == DB_OK && db_next(db))
-        db_read(db, 0, "usuum", &info->user_id, info->name, sizeof info->name, &info->created_by,
-                &info->uses_left, info->expires_at);
-    return result;
+    return db_run(
+        db,
+        "SELECT k.user_id, COALESCE(u.name, ''), k.created_by, k.uses_left, k.expires_at FROM links k "
+        "LEFT JOIN users u ON u.id = k.user_id AND u.deleted_at IS NULL AND u.suspended_at IS NULL "
+        "WHERE " GOOD " AND (k.user_id = 0 OR u.id IS NOT NULL)",
+        "bs>usuum", hash, (size_t)CRYPTO_HASH, kinds[kind], &info->user_id, info->name, sizeof info->name,
+        &info->created_by, &info->uses_left, info->expires_at);
 }
 
 enum db_result db_link_use(struct db *db, enum link_kind kind, const char *token)

@@ -501,9 +501,8 @@ static enum db_result find_pins(struct db *db, struct group *g)
         const struct write *w = g->write[i];
         if (!is_open(w) || w->action != WRITE_PIN)
             continue;
-        result = db_run(db, "SELECT COUNT(*) FROM pins WHERE room_id = ?", "u", w->room_id);
-        if (result == DB_OK && db_next(db))
-            find_room(g, w->room_id)->pins = db_u64(db, 0);
+        result = db_run(db, "SELECT COUNT(*) FROM pins WHERE room_id = ?", "u>u", w->room_id,
+                        &find_room(g, w->room_id)->pins);
     }
     return result;
 }
@@ -1031,13 +1030,9 @@ static enum db_result store_read(struct db *db, struct write *w)
         db_run(db,
                "SELECT m.read_seq, r.version FROM members m JOIN rooms r ON r.id = m.room_id "
                "WHERE m.room_id = ? AND m.user_id = ? AND r.deleted_at IS NULL",
-               "uu", w->room_id, w->user_id);
+               "uu>uu", w->room_id, w->user_id, &w->seq, &w->change);
     if (result == DB_NONE)
         w->result = WRITE_NO_ROOM;
-    if (result == DB_OK && db_next(db)) {
-        w->seq = db_u64(db, 0);
-        w->change = db_u64(db, 1);
-    }
     w->fresh = changed == DB_OK;
     if (result == DB_OK && w->fresh)
         return db_user_raise(db, &w->user_id, 1);
@@ -1063,12 +1058,11 @@ static enum db_result store_saved(struct db *db, struct write *w)
                    "SELECT t.version FROM messages t JOIN rooms r ON r.id = t.room_id AND r.deleted_at IS "
                    "NULL WHERE t.room_id = ? AND t.seq = ? AND t.seq >= r.oldest_seq AND t.kind = 'text' "
                    "AND t.deleted_at IS NULL",
-                   "uu", w->room_id, w->seq);
+                   "uu>u", w->room_id, w->seq, &w->change);
     if (result == DB_NONE)
         w->result = WRITE_NO_MESSAGE;
-    if (result != DB_OK || !db_next(db))
+    if (result != DB_OK)
         return db_or_none(result);
-    w->change = db_u64(db, 0);
     result = db_run(db,
                     save ? "INSERT IGNORE INTO bookmarks (user_id, room_id, seq, saved_at) VALUES (?, ?, ?, "
                            "UTC_TIMESTAMP(3))"
@@ -1193,13 +1187,13 @@ void db_message_write(struct db *db, struct limit *limit, struct write **writes,
 
 static enum db_result purge(struct db *db, uint64_t user_id, uint64_t room_id)
 {
+    uint64_t version = 0;
     enum db_result result =
-        db_run(db, "SELECT version FROM rooms WHERE id = ? AND deleted_at IS NULL FOR UPDATE", "u", room_id);
+        db_run(db, "SELECT version FROM rooms WHERE id = ? AND deleted_at IS NULL FOR UPDATE", "u>u", room_id,
+               &version);
 
-    if (result != DB_OK || !db_next(db))
-        return result;
-    uint64_t version = db_u64(db, 0);
-    result = db_part_purge(db, room_id, user_id);
+    if (result == DB_OK)
+        result = db_part_purge(db, room_id, user_id);
     if (result == DB_OK)
         result = db_run(
             db,
@@ -1222,11 +1216,10 @@ enum db_result db_message_purge(struct db *db, uint64_t user_id, uint64_t *room_
     enum db_result result = db_run(db,
                                    "SELECT t.room_id FROM messages t JOIN rooms r ON r.id = t.room_id AND "
                                    "r.deleted_at IS NULL WHERE " OF_USER " LIMIT 1",
-                                   "u", user_id);
+                                   "u>u", user_id, room_id);
 
-    if (result != DB_OK || !db_next(db))
+    if (result != DB_OK)
         return result;
-    *room_id = db_u64(db, 0);
     while (result == DB_OK)
         result = db_transaction(db, purge(db, user_id, *room_id));
     return db_or_none(result);
@@ -1267,10 +1260,9 @@ static enum db_result rerender(struct db *db, struct rerender *r, uint64_t first
     char **before = mem_array(RERENDER_MAX, sizeof *before);
     size_t count = 0;
     uint64_t version = 0, renderer = MARKUP_VERSION;
-    enum db_result result = db_run(db, "SELECT version FROM rooms WHERE id = ? FOR UPDATE", "u", r->room_id);
+    enum db_result result =
+        db_run(db, "SELECT version FROM rooms WHERE id = ? FOR UPDATE", "u>u", r->room_id, &version);
 
-    if (result == DB_OK && db_next(db))
-        version = db_u64(db, 0);
     if (result == DB_OK)
         result = db_run(db,
                         "SELECT seq, text, html FROM messages WHERE room_id = ? AND seq >= ? AND " RERENDER_OF
@@ -1312,11 +1304,10 @@ enum db_result db_message_rerender(struct db *db, uint64_t *room, uint64_t *seq,
         db_run(db,
                "SELECT room_id, seq FROM messages WHERE ((room_id = ? AND seq > ?) OR room_id > ?) "
                "AND " RERENDER_OF " ORDER BY room_id, seq LIMIT 1",
-               "uuuu", *room, *seq, *room, (uint64_t)MARKUP_VERSION);
+               "uuuu>uu", *room, *seq, *room, (uint64_t)MARKUP_VERSION, &r.room_id, &first);
 
-    if (result != DB_OK || !db_next(db))
+    if (result != DB_OK)
         return result;
-    db_read(db, 0, "uu", &r.room_id, &first);
     result = db_transaction(db, rerender(db, &r, first));
     *room = r.room_id;
     *seq = r.seq;

@@ -202,20 +202,21 @@ enum db_result db_part_reply(struct db *db, uint64_t room_id, uint64_t seq, uint
 enum db_result db_part_react(struct db *db, uint64_t room_id, uint64_t seq, uint64_t user_id,
                              const char *emoji, bool on)
 {
-    enum db_result result;
+    uint64_t kinds_there = 0, same = 0, mine = 0;
 
     if (!on)
         return db_run(db, "DELETE FROM reactions WHERE room_id = ? AND seq = ? AND emoji = ? AND user_id = ?",
                       "uusu", room_id, seq, emoji, user_id);
-    result = db_run(db,
-                    "SELECT COUNT(DISTINCT emoji), COALESCE(SUM(emoji = ?), 0), COALESCE(SUM(emoji = ? AND "
-                    "user_id = ?), 0) FROM reactions WHERE room_id = ? AND seq = ?",
-                    "ssuuu", emoji, emoji, user_id, room_id, seq);
-    if (result != DB_OK || !db_next(db))
+    enum db_result result =
+        db_run(db,
+               "SELECT COUNT(DISTINCT emoji), COALESCE(SUM(emoji = ?), 0), COALESCE(SUM(emoji = ? AND "
+               "user_id = ?), 0) FROM reactions WHERE room_id = ? AND seq = ?",
+               "ssuuu>uuu", emoji, emoji, user_id, room_id, seq, &kinds_there, &same, &mine);
+    if (result != DB_OK)
         return result;
-    if (db_u64(db, 2) > 0)
+    if (mine > 0)
         return DB_NONE;
-    if (db_u64(db, 0) >= REACTIONS_MAX && db_u64(db, 1) == 0)
+    if (kinds_there >= REACTIONS_MAX && same == 0)
         return DB_REFUSED;
     return db_run(db,
                   "INSERT INTO reactions (room_id, seq, emoji, user_id, created_at) VALUES (?, ?, ?, ?, "
@@ -226,10 +227,10 @@ enum db_result db_part_react(struct db *db, uint64_t room_id, uint64_t seq, uint
 enum db_result db_part_empty(struct db *db, uint64_t room_id, uint64_t from, uint64_t to, uint64_t *version)
 {
     const uint64_t args[3] = {room_id, from, to};
+    uint64_t rows = 0, parts = 0;
     enum db_result result =
-        db_run(db, "SELECT BIT_OR(parts) FROM messages WHERE room_id = ? AND seq >= ? AND seq < ?", "uuu",
-               room_id, from, to);
-    uint64_t rows = 0, parts = result == DB_OK && db_next(db) ? db_u64(db, 0) : 0;
+        db_run(db, "SELECT BIT_OR(parts) FROM messages WHERE room_id = ? AND seq >= ? AND seq < ?", "uuu>u",
+               room_id, from, to, &parts);
 
     if (result == DB_OK)
         result = remove_kinds(db, parts, "FROM", "WHERE room_id = ? AND seq >= ? AND seq < ?", args, &rows);

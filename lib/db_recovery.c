@@ -29,10 +29,7 @@ enum db_result db_recovery_replace(struct db *db, uint64_t user_id, uint8_t code
 
 enum db_result db_recovery_count(struct db *db, uint64_t user_id, uint64_t *count)
 {
-    enum db_result result = db_run(db, "SELECT COUNT(*) FROM recovery_codes WHERE user_id = ?", "u", user_id);
-
-    *count = result == DB_OK && db_next(db) ? db_u64(db, 0) : 0;
-    return result;
+    return db_run(db, "SELECT COUNT(*) FROM recovery_codes WHERE user_id = ?", "u>u", user_id, count);
 }
 
 /* By the one or the other: `token` or `code` is NULL. */

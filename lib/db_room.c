@@ -215,20 +215,15 @@ static enum db_result raise_members(struct db *db, uint64_t room_id)
 /* Locks a room's row and reads it. What is changed of it is written by store_room. */
 static enum db_result lock_room(struct db *db, uint64_t id, struct room *room)
 {
-    enum db_result result =
-        db_run(db,
-               "SELECT kind = 'direct', visibility = 'public', history_limit, last_seq, oldest_seq, version, "
-               "info_version, members_version, COALESCE(name, ''), topic FROM rooms WHERE id = ? AND "
-               "deleted_at IS NULL "
-               "FOR UPDATE",
-               "u", id);
-
     *room = (struct room){.id = id};
-    if (result == DB_OK && db_next(db))
-        db_read(db, 0, "??uuuuuuss", &room->direct, &room->public, &room->history_limit, &room->last_seq,
-                &room->oldest_seq, &room->version, &room->info_version, &room->members_version, room->name,
-                sizeof room->name, room->topic, sizeof room->topic);
-    return result;
+    return db_run(
+        db,
+        "SELECT kind = 'direct', visibility = 'public', history_limit, last_seq, oldest_seq, version, "
+        "info_version, members_version, COALESCE(name, ''), topic FROM rooms WHERE id = ? AND deleted_at "
+        "IS NULL FOR UPDATE",
+        "u>??uuuuuuss", id, &room->direct, &room->public, &room->history_limit, &room->last_seq,
+        &room->oldest_seq, &room->version, &room->info_version, &room->members_version, room->name,
+        sizeof room->name, room->topic, sizeof room->topic);
 }
 
 /* The role of a user in the room, ROLE_NONE when not in it; and, where it is asked for, whether he is muted. */
@@ -331,12 +326,9 @@ static enum db_result members_event(struct db *db, struct room *room, uint64_t a
 
 static enum db_result display_of(struct db *db, uint64_t user_id, char out[TEXT_DISPLAY_MAX * 4 + 1])
 {
-    enum db_result result = db_run(db, "SELECT display FROM users WHERE id = ?", "u", user_id);
-
     out[0] = '\0';
-    if (result == DB_OK && db_next(db))
-        snprintf(out, TEXT_DISPLAY_MAX * 4 + 1, "%s", db_text(db, 0, NULL));
-    return result;
+    return db_run(db, "SELECT display FROM users WHERE id = ?", "u>s", user_id, out,
+                  (size_t)TEXT_DISPLAY_MAX * 4 + 1);
 }
 
 static enum db_result insert_member(struct db *db, uint64_t room_id, uint64_t user_id, enum role role,
@@ -351,12 +343,11 @@ static enum db_result insert_member(struct db *db, uint64_t room_id, uint64_t us
 /* Whether the user is banned; or was muted when he left (a row that nobody is named in). */
 static enum db_result bar_of(struct db *db, uint64_t room_id, uint64_t user_id, bool *banned, bool *muted)
 {
-    enum db_result result =
-        db_run(db, "SELECT banned_by FROM bans WHERE room_id = ? AND user_id = ?", "uu", room_id, user_id);
-    bool found = result == DB_OK && db_next(db);
+    *banned = false;
+    enum db_result result = db_run(db, "SELECT banned_by FROM bans WHERE room_id = ? AND user_id = ?", "uu>?",
+                                   room_id, user_id, banned);
 
-    *banned = found && db_u64(db, 0) != 0;
-    *muted = found && !*banned;
+    *muted = result == DB_OK && !*banned;
     return db_or_none(result);
 }
 
@@ -432,11 +423,7 @@ enum db_result db_room_create(struct db *db, const struct room_fields *fields, u
 
 static enum db_result find_direct(struct db *db, const char *key, uint64_t *id)
 {
-    enum db_result result = db_run(db, "SELECT id FROM rooms WHERE direct_key = ?", "s", key);
-
-    if (result == DB_OK && db_next(db))
-        *id = db_u64(db, 0);
-    return result;
+    return db_run(db, "SELECT id FROM rooms WHERE direct_key = ?", "s>u", key, id);
 }
 
 static enum db_result create_direct(struct db *db, const char *key, const uint64_t pair[2], uint64_t creator,
@@ -824,16 +811,16 @@ enum db_result db_room_delete(struct db *db, uint64_t id, uint64_t actor)
 static enum db_result find_heir(struct db *db, struct room *room, uint64_t user)
 {
     char display[TEXT_DISPLAY_MAX * 4 + 1];
+    uint64_t heir = 0;
+    bool owner = false;
     enum db_result result = db_run(
         db,
-        "SELECT u.id, m.role, u.display FROM members m JOIN users u ON u.id = m.user_id WHERE "
+        "SELECT u.id, m.role = 'owner', u.display FROM members m JOIN users u ON u.id = m.user_id WHERE "
         "m.room_id = ? AND u.id <> ? ORDER BY u.suspended_at IS NOT NULL, m.role, m.added_at, u.id LIMIT 1",
-        "uu", room->id, user);
+        "uu>u?s", room->id, user, &heir, &owner, display, sizeof display);
 
-    if (result != DB_OK || !db_next(db) || rights_role(db_text(db, 1, NULL)) == ROLE_OWNER)
+    if (result != DB_OK || owner)
         return result;
-    uint64_t heir = db_u64(db, 0);
-    snprintf(display, sizeof display, "%s", db_text(db, 2, NULL));
     result = store_role(db, room->id, heir, ROLE_OWNER);
     if (result == DB_OK)
         result = add_event(db, room, user, "owner", display);
@@ -893,14 +880,12 @@ static enum db_result trim_room(struct db *db, uint64_t id, unsigned days)
     enum db_result result = lock_room(db, id, &room);
     uint64_t before = room.oldest_seq, old = 0;
 
-    if (result == DB_OK && days > 0) {
+    if (result == DB_OK && days > 0)
         result = db_run(
             db,
             "SELECT COALESCE(MAX(seq), 0) FROM messages WHERE room_id = ? AND seq >= ? AND seq < ? AND "
             "created_at < UTC_TIMESTAMP(3) - INTERVAL ? DAY",
-            "uuuu", room.id, before, before + DB_ROOM_TRIM, (uint64_t)days);
-        old = result == DB_OK && db_next(db) ? db_u64(db, 0) : 0;
-    }
+            "uuuu>u", room.id, before, before + DB_ROOM_TRIM, (uint64_t)days, &old);
     if (result == DB_OK && old >= before)
         result = pass(db, &room, old + 1);
     if (result == DB_OK && room.oldest_seq == before && !over_limit(&room))
@@ -915,14 +900,15 @@ enum db_result db_room_trim(struct db *db, uint64_t id, unsigned days)
 
 enum db_result db_room_trim_next(struct db *db, unsigned days)
 {
+    uint64_t id = 0;
     enum db_result result =
         db_run(db,
                "SELECT r.id FROM rooms r JOIN messages t ON t.room_id = r.id AND t.seq = r.oldest_seq "
                "WHERE r.deleted_at IS NULL AND ((r.history_limit > 0 AND r.last_seq >= r.history_limit + "
                "r.oldest_seq) OR (? > 0 AND t.created_at < UTC_TIMESTAMP(3) - INTERVAL ? DAY)) LIMIT 1",
-               "uu", (uint64_t)days, (uint64_t)days);
+               "uu>u", (uint64_t)days, (uint64_t)days, &id);
 
-    return result == DB_OK && db_next(db) ? db_room_trim(db, db_u64(db, 0), days) : result;
+    return result == DB_OK ? db_room_trim(db, id, days) : result;
 }
 
 /* Runs `find` for the ids of rooms, then `clean` for each with the limit; before it what belongs to their messages. */

@@ -13,11 +13,7 @@ static int64_t refreshed_at; /* 0: look again */
 
 enum db_result db_site_epoch(struct db *db, char out[DB_EPOCH])
 {
-    enum db_result result = db_run(db, "SELECT epoch FROM site WHERE id = 1", "");
-
-    if (result == DB_OK && db_next(db))
-        snprintf(out, DB_EPOCH, "%s", db_text(db, 0, NULL));
-    return result;
+    return db_run(db, "SELECT epoch FROM site WHERE id = 1", ">s", out, (size_t)DB_EPOCH);
 }
 
 enum db_result db_site_is_new(struct db *db)
@@ -103,7 +99,7 @@ enum db_result db_site_refresh(struct db *db, struct config *config)
 enum db_result db_site_health(struct db *db, struct site_health *health)
 {
     /* For today's messages only those rooms are looked through in which the last one is of today. */
-    enum db_result result = db_run(
+    return db_run(
         db,
         "SELECT schema_version, VERSION(), "
         "(SELECT SUM(data_length + index_length) FROM information_schema.tables WHERE table_schema = "
@@ -118,15 +114,6 @@ enum db_result db_site_health(struct db *db, struct site_health *health)
         "l.created_at >= UTC_DATE() JOIN messages t ON t.room_id = r.id AND t.created_at >= UTC_DATE() AND "
         "t.kind = 'text' "
         "WHERE r.deleted_at IS NULL) FROM site WHERE id = 1",
-        "");
-
-    if (result != DB_OK || !db_next(db))
-        return result;
-    health->schema = db_u64(db, 0);
-    snprintf(health->server, sizeof health->server, "%s", db_text(db, 1, NULL));
-    uint64_t *const numbers[] = {&health->bytes,  &health->users,    &health->suspended, &health->online,
-                                 &health->groups, &health->messages, &health->today};
-    for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        *numbers[i] = db_u64(db, 2 + i);
-    return DB_OK;
+        ">usuuuuuuu", &health->schema, health->server, sizeof health->server, &health->bytes, &health->users,
+        &health->suspended, &health->online, &health->groups, &health->messages, &health->today);
 }

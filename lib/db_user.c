@@ -94,11 +94,8 @@ enum db_result db_user_credentials(struct db *db, const char *name_or_email, str
 
 enum db_result db_user_password(struct db *db, uint64_t id, char hash[CRYPTO_PASSWORD_TEXT])
 {
-    enum db_result result = db_run(db, "SELECT password FROM users WHERE id = ?", "u", id);
-
-    if (result == DB_OK && db_next(db))
-        snprintf(hash, CRYPTO_PASSWORD_TEXT, "%s", db_text(db, 0, NULL));
-    return result;
+    return db_run(db, "SELECT password FROM users WHERE id = ?", "u>s", id, hash,
+                  (size_t)CRYPTO_PASSWORD_TEXT);
 }
 
 enum db_result db_user_set_password(struct db *db, uint64_t id, const char *hash)
@@ -197,11 +194,8 @@ enum db_result db_user_delete(struct db *db, uint64_t id, bool messages)
 
 enum db_result db_user_departure(struct db *db, struct departure *d)
 {
-    enum db_result result = db_run(db, "SELECT user_id, display, messages FROM departures LIMIT 1", "");
-
-    if (result == DB_OK && db_next(db))
-        db_read(db, 0, "us?", &d->user_id, d->display, sizeof d->display, &d->messages);
-    return result;
+    return db_run(db, "SELECT user_id, display, messages FROM departures LIMIT 1", ">us?", &d->user_id,
+                  d->display, sizeof d->display, &d->messages);
 }
 
 enum db_result db_user_departed(struct db *db, uint64_t id)
