@@ -363,14 +363,14 @@ static enum db_result run(struct db *db, const char *sql, struct args *args)
     return result;
 }
 
-static void args_add(struct args *args, struct arg arg)
+static struct arg *args_add(struct args *args)
 {
     if (args->count == args->alloc) {
         args->alloc = args->alloc > 0 ? args->alloc * 2 : 16;
         args->arg = mem_grow(args->arg, args->alloc, sizeof *args->arg);
         args->bind = mem_grow(args->bind, args->alloc, sizeof *args->bind);
     }
-    args->arg[args->count++] = arg;
+    return &args->arg[args->count++];
 }
 
 /* Up to the end of the types, or a '>'; returns what is left of them. */
@@ -379,19 +379,20 @@ static const char *args_add_all(struct args *args, const char *types, va_list *l
     const char *type = types;
 
     for (; *type != '\0' && *type != '>'; type++) {
-        struct arg arg = {.type = *type == 'u' ? ARG_NUMBER : *type == 'b' ? ARG_BYTES : ARG_TEXT};
+        struct arg *arg = args_add(args);
         if (*type == 'u') {
-            arg.number = va_arg(*list, uint64_t);
-        } else if (*type == 's') {
-            const char *text = va_arg(*list, const char *);
-            arg.type = text != NULL ? ARG_TEXT : ARG_NULL;
-            arg.data = text;
-            arg.len = text != NULL ? strlen(text) : 0;
+            arg->type = ARG_NUMBER;
+            arg->number = va_arg(*list, uint64_t);
         } else {
-            arg.data = va_arg(*list, const void *);
-            arg.len = va_arg(*list, size_t);
+            arg->data = va_arg(*list, const void *);
+            arg->type = *type == 'b' ? ARG_BYTES : ARG_TEXT;
+            if (*type != 's')
+                arg->len = va_arg(*list, size_t);
+            else if (arg->data != NULL)
+                arg->len = strlen(arg->data);
+            else
+                arg->type = ARG_NULL;
         }
-        args_add(args, arg);
     }
     return type;
 }
@@ -469,8 +470,10 @@ static void end_list(struct db_query *query)
     for (; (query->rows & (query->rows - 1)) != 0; query->rows++) {
         strbuf_addstr(&query->sql, query->between);
         strbuf_addstr(&query->sql, query->row);
-        for (size_t i = 0; i < query->row_args; i++)
-            args_add(&query->args, query->args.arg[query->args.count - query->row_args]);
+        for (size_t i = 0; i < query->row_args; i++) {
+            struct arg *arg = args_add(&query->args);
+            *arg = *(arg - query->row_args);
+        }
     }
     query->rows = 0;
 }

@@ -51,25 +51,34 @@ void json_text(struct strbuf *sb, const char *text)
         json_string(sb, text, strlen(text));
 }
 
+/* What stands between the values, with its quotes. */
+static const char *add_plain(struct strbuf *sb, const char *fmt)
+{
+    size_t len = strcspn(fmt, "%");
+
+    strbuf_grow(sb, len);
+    for (size_t i = 0; i < len; i++)
+        sb->buf[sb->len++] = (char)(fmt[i] == '\'' ? '"' : fmt[i]);
+    sb->buf[sb->len] = '\0';
+    return fmt + len;
+}
+
 void json_addf(struct strbuf *sb, const char *fmt, ...)
 {
     va_list args;
 
     va_start(args, fmt);
-    for (size_t len; *fmt != '\0'; fmt += *fmt == '%' ? 2 : *fmt != '\0') {
-        len = strcspn(fmt, "'%");
-        strbuf_add(sb, fmt, len);
-        fmt += len;
-        if (*fmt == '\'')
-            strbuf_addch(sb, '"');
-        else if (*fmt == '%' && fmt[1] == 's')
+    while (*(fmt = add_plain(sb, fmt)) != '\0') {
+        char type = fmt[1];
+        if (type == 's')
             json_text(sb, va_arg(args, const char *));
-        else if (*fmt == '%' && fmt[1] == 'u')
+        else if (type == 'u')
             strbuf_addu64(sb, va_arg(args, uint64_t));
-        else if (*fmt == '%' && fmt[1] == 'b')
+        else if (type == 'b')
             strbuf_addstr(sb, va_arg(args, int) ? "true" : "false");
-        else if (*fmt == '%')
+        else
             strbuf_addstr(sb, va_arg(args, const char *));
+        fmt += 2;
     }
     va_end(args);
 }

@@ -2,7 +2,6 @@
 #include "strbuf.h"
 #include "mem.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,9 +74,12 @@ void strbuf_addch(struct strbuf *sb, char c)
 void strbuf_addu64(struct strbuf *sb, uint64_t number)
 {
     char digits[24];
-    int len = snprintf(digits, sizeof digits, "%" PRIu64, number);
+    size_t at = sizeof digits;
 
-    strbuf_add(sb, digits, (size_t)len);
+    do
+        digits[--at] = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    strbuf_add(sb, digits + at, sizeof digits - at);
 }
 
 void strbuf_addf(struct strbuf *sb, const char *fmt, ...)
