@@ -74,6 +74,20 @@ static void json_escapes_what_it_must(void **state)
     strbuf_release(&out);
 }
 
+static void json_pieces_hold_their_values(void **state)
+{
+    (void)state;
+    struct strbuf out = STRBUF_INIT;
+
+    json_addf(&out, "%r{'id':%u,'least':%u,'name':%s,'none':%s,", "[", UINT64_MAX, (uint64_t)0,
+              "it's \"x\" <%s>", NULL);
+    json_addf(&out, "'yes':%b,'no':%b}%r", true, false, "]");
+    assert_string_equal(out.buf,
+                        "[{\"id\":18446744073709551615,\"least\":0,\"name\":\"it's \\\"x\\\" \\u003c%s>\","
+                        "\"none\":null,\"yes\":true,\"no\":false}]");
+    strbuf_release(&out);
+}
+
 static void pages_show_text_as_text(void **state)
 {
     (void)state;
@@ -156,6 +170,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(json_escapes_what_it_must),
+        cmocka_unit_test(json_pieces_hold_their_values),
         cmocka_unit_test(pages_show_text_as_text),
         cmocka_unit_test(lists_and_partials_escape_too),
         cmocka_unit_test(a_template_that_cannot_be_made_says_so),
