@@ -130,7 +130,7 @@ static void tell_news(struct hub *hub, struct hub_room *room)
     struct strbuf news = STRBUF_INIT;
     tell_one_news(&news, room);
     strbuf_addf(&text, "%s]}\n\n", news.buf);
-    struct bytes *event = reader_frame(&text, false);
+    struct bytes *event = reader_frame(text.buf, text.len, false);
     strbuf_release(&news);
     strbuf_release(&text);
     each_link (w, after_w, &room->watchers) {
@@ -213,24 +213,6 @@ int64_t hub_now(struct hub *hub)
     return hub->now = clock_ms();
 }
 
-static char *as_json(void (*put)(struct strbuf *, const void *), const void *what)
-{
-    struct strbuf text = STRBUF_INIT;
-
-    put(&text, what);
-    return strbuf_detach(&text);
-}
-
-static void put_info(struct strbuf *out, const void *room)
-{
-    reply_room_info(out, room);
-}
-
-static void put_members(struct strbuf *out, const void *members)
-{
-    reply_members(out, members);
-}
-
 /* Adds messages to the log, rendered once for each language that somebody reads. */
 static void log_messages(const struct hub *hub, struct hub_room *room, const struct message_list *list)
 {
@@ -261,19 +243,23 @@ static void log_messages(const struct hub *hub, struct hub_room *room, const str
 
 static void extend_log(const struct hub *hub, struct hub_room *room, const struct changes_job *c)
 {
+    struct strbuf text = STRBUF_INIT;
+
     log_messages(hub, room, &c->page.list);
     if (c->page.version > room->version)
         room->version = c->page.version;
     room->oldest = c->page.room.oldest_seq;
     hub_log_trim(room);
     if (c->page.room.info_version > room->info_version) {
+        reply_room_info(&text, &c->page.room);
         free(room->info);
-        room->info = as_json(put_info, &c->page.room);
+        room->info = strbuf_detach(&text);
         room->info_version = c->page.room.info_version;
     }
     if (c->has_members) {
+        reply_members(&text, &c->members);
         free(room->members);
-        room->members = as_json(put_members, &c->members);
+        room->members = strbuf_detach(&text);
         room->members_version = c->page.room.members_version;
     }
 }
@@ -708,12 +694,8 @@ static void scan(struct hub *hub)
             if (hub->now < r->deadline)
                 continue;
             r->deadline = hub->now + COMMENT_MS;
-            if (bytes == NULL) {
-                struct strbuf text = STRBUF_INIT;
-                strbuf_add(&text, comment, sizeof comment - 1);
-                bytes = reader_frame(&text, false);
-                strbuf_release(&text);
-            }
+            if (bytes == NULL)
+                bytes = reader_frame(comment, sizeof comment - 1, false);
             if (r->out == NULL)
                 reader_send(hub, r, bytes);
         } else if (hub->now >= r->deadline) {

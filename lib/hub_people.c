@@ -38,7 +38,7 @@ static void tell(struct hub *hub, uint64_t before)
     }
     if (fresh.len > 0) {
         strbuf_addf(&event, "event: people\ndata: {%s]}\n\n", fresh.buf);
-        struct bytes *bytes = reader_frame(&event, false);
+        struct bytes *bytes = reader_frame(event.buf, event.len, false);
         each_link (at, after, &hub->readers) {
             struct reader *r = container(at, struct reader, all);
             if (r->parked && r->kind == READER_STREAM)
@@ -148,7 +148,7 @@ void hub_typed(struct hub *hub, const struct wake *wake)
     room->typist = wake->user_id;
     room->typed_at = hub->now;
     json_addf(&text, "event: typing\ndata: {'room':%u,'typing':[%r]}\n\n", wake->id, room->typing);
-    struct bytes *bytes = reader_frame(&text, false);
+    struct bytes *bytes = reader_frame(text.buf, text.len, false);
     each_link (at, after, &room->readers) {
         struct reader *r = container(at, struct reader, in_room);
         if (r->parked && r->kind == READER_STREAM && r->out == NULL && r->user->id != wake->user_id)

@@ -116,11 +116,11 @@ void reader_finish(struct hub *hub, struct reader *r, int status, const char *he
     bytes_drop(bytes);
 }
 
-struct bytes *reader_frame(const struct strbuf *text, bool last)
+struct bytes *reader_frame(const char *text, size_t len, bool last)
 {
     struct strbuf out = STRBUF_INIT;
 
-    fcgi_frame(&out, text->buf, text->len, false);
+    fcgi_frame(&out, text, len, false);
     if (last)
         fcgi_frame_end(&out, false);
     struct bytes *bytes = bytes_new(out.buf, out.len);
@@ -130,7 +130,7 @@ struct bytes *reader_frame(const struct strbuf *text, bool last)
 
 void reader_send_text(struct hub *hub, struct reader *r, const struct strbuf *text)
 {
-    struct bytes *bytes = reader_frame(text, false);
+    struct bytes *bytes = reader_frame(text->buf, text->len, false);
 
     reader_send(hub, r, bytes);
     bytes_drop(bytes);
@@ -138,11 +138,8 @@ void reader_send_text(struct hub *hub, struct reader *r, const struct strbuf *te
 
 void reader_end(struct hub *hub, struct reader *r, const char *text)
 {
-    struct strbuf words = STRBUF_INIT;
+    struct bytes *bytes = reader_frame(text, strlen(text), true);
 
-    strbuf_addstr(&words, text);
-    struct bytes *bytes = reader_frame(&words, true);
-    strbuf_release(&words);
     reader_unlink(r);
     r->closing = true;
     reader_send(hub, r, bytes);

@@ -271,7 +271,7 @@ void reader_send(struct hub *hub, struct reader *r, struct bytes *bytes);
 /* The last answer: head and body, and then it closes. */
 void reader_finish(struct hub *hub, struct reader *r, int status, const char *headers,
                    const struct strbuf *body);
-struct bytes *reader_frame(const struct strbuf *text, bool last);
+struct bytes *reader_frame(const char *text, size_t len, bool last);
 void reader_send_text(struct hub *hub, struct reader *r, const struct strbuf *text);
 /* The last words of a stream. */
 void reader_end(struct hub *hub, struct reader *r, const char *text);

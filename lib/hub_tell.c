@@ -100,7 +100,7 @@ struct bytes *tell_events(const struct hub *hub, const struct reader *r, uint64_
         return room->push[lang].bytes;
     put_events(hub, &text, room, from, lang, role);
     bytes_drop(room->push[lang].bytes);
-    room->push[lang].bytes = reader_frame(&text, false);
+    room->push[lang].bytes = reader_frame(text.buf, text.len, false);
     room->push[lang].from = from;
     room->push[lang].to = room->version;
     room->push[lang].role = role;
