@@ -98,6 +98,8 @@ export default {
   Preview: 'Vorschau',
   Bold: 'Fett',
   Italic: 'Kursiv',
+  'More formatting': 'Mehr Formatierung',
+  Emoji: 'Emoji',
   'Struck through': 'Durchgestrichen',
   Code: 'Code',
   Quote: 'Zitat',

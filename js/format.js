@@ -1,13 +1,12 @@
-// The buttons that format what is selected in the composer, the preview, and the help sheet.
+// What the buttons of the composer do: format what is selected, put an emoji in, show the preview and the help sheet.
 
 import { make, on, page } from './page.js';
 import { getPage, post } from './net.js';
 import { dialog } from './dialog.js';
+import { common } from './react.js';
 import { t } from './text.js';
 
 const field = page.composer.elements.text;
-const opener = document.getElementById('format');
-let bar;
 let shown;
 
 // Like typing, so that it can be undone; the selection is then `from` to `to`.
@@ -38,7 +37,10 @@ function lines(mark) {
   put(from, to, text, from + text.length, from + text.length);
 }
 
-function code() {
+export const bold = () => around('**');
+export const italic = () => around('_');
+
+export function code() {
   const chosen = field.value.slice(field.selectionStart, field.selectionEnd);
   if (chosen.includes('\n')) around('```\n', '\n```');
   else around('`');
@@ -79,11 +81,14 @@ async function help() {
   else window.open('/formatting');
 }
 
+function insert(sign) {
+  const { selectionStart: from, selectionEnd: to } = field;
+  show();
+  put(from, to, sign, from + sign.length, from + sign.length);
+}
+
 const buttons = [
-  ['B', t('Bold'), () => around('**')],
-  ['I', t('Italic'), () => around('_')],
   ['S', t('Struck through'), () => around('~~')],
-  ['</>', t('Code'), code],
   ['❝', t('Quote'), () => lines('> ')],
   ['•', t('List'), () => lines('- ')],
   ['🔗', t('Link'), link],
@@ -92,23 +97,44 @@ const buttons = [
 ];
 
 function keys(event) {
-  const all = [...bar.children];
+  const all = [...event.currentTarget.children];
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (!step) return;
   all[(all.indexOf(document.activeElement) + step + all.length) % all.length].focus();
   event.preventDefault();
 }
 
-export function toggle() {
-  if (!bar) {
-    bar = make('div', { class: 'formats', role: 'toolbar', 'aria-label': t('Formatting'), hidden: true, onkeydown: keys },
-      ...buttons.map(([sign, title, act]) => make('button', { type: 'button', class: `button f-${sign}`, title, 'aria-label': title, onclick: act }, sign)));
-    field.before(bar);
-    on('taken', clear);
-    field.addEventListener('input', clear);
-  }
-  page.hold(() => { bar.hidden = !bar.hidden; });
-  opener.setAttribute('aria-expanded', String(!bar.hidden));
-  if (bar.hidden) clear();
+function panel(name, label, ...signs) {
+  const element = make('div', { class: `formats ${name}`, role: 'toolbar', 'aria-label': label, hidden: true, onkeydown: keys },
+    ...signs.map(([sign, title, act]) => make('button', { type: 'button', class: 'button', title, 'aria-label': title, onclick: act }, sign)));
+  field.before(element);
+  return element;
+}
+
+const panels = {
+  more: panel('more', t('Formatting'), ...buttons),
+  emoji: panel('emoji', t('Emoji'), ...common.map((sign) => [sign, sign, () => insert(sign)])),
+};
+
+// One of them, or none.
+function show(name) {
+  page.hold(() => {
+    for (const [each, element] of Object.entries(panels)) {
+      element.hidden = each !== name;
+      document.querySelector(`#marks .${each}`).setAttribute('aria-expanded', String(!element.hidden));
+    }
+  });
+  if (!name) clear();
   field.focus();
 }
+
+export const more = () => show(panels.more.hidden && 'more');
+export const emoji = () => show(panels.emoji.hidden && 'emoji');
+
+page.composer.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape' || event.isComposing || (panels.more.hidden && panels.emoji.hidden && !shown)) return;
+  event.stopPropagation(); // what is answered stays
+  show();
+}, { capture: true });
+on('taken', clear);
+field.addEventListener('input', clear);

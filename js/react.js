@@ -5,7 +5,7 @@ import { post } from './net.js';
 import { t } from './text.js';
 
 // The same as in cgi-bin/room.c.
-const common = '👍 ❤️ 😂 🎉 😮 😢 🙏 👀 👎 🔥 ✅ ❌ 👏 🤔 😍 😅 🙌 💯 🚀 ☕ 💡 👋 🤝 🙈'.split(' ');
+export const common = '👍 ❤️ 😂 🎉 😮 😢 🙏 👀 👎 🔥 ✅ ❌ 👏 🤔 😍 😅 🙌 💯 🚀 ☕ 💡 👋 🤝 🙈'.split(' ');
 
 let open = null; // { seq, element }
 let last = null; // what was pressed: it keeps the focus when the message comes anew

@@ -22,6 +22,7 @@ before(async () => {
 
 const rich = (who) => who.page.locator('#messages .rich');
 const box = (who) => who.page.locator('#composer textarea');
+const reads = (who, text) => who.page.waitForFunction((value) => document.querySelector('#composer textarea').value === value, text);
 
 test('a formatted message looks right on a desk and on a phone, in the light and in the dark, and axe finds nothing', async () => {
   await open(ana, room);
@@ -57,16 +58,17 @@ test('editing a formatted message shows what was typed, and saves it', async () 
 
 test('the buttons format what is selected, and the preview shows it without sending it', async () => {
   await open(ana, room);
-  await ana.page.getByRole('button', { name: 'Formatting' }).click();
-  const bar = ana.page.getByRole('toolbar', { name: 'Formatting' });
+  const composer = ana.page.locator('#composer');
   await box(ana).fill('one two');
   await box(ana).evaluate((field) => field.setSelectionRange(4, 7));
-  await bar.getByRole('button', { name: 'Bold' }).click();
-  assert.equal(await box(ana).inputValue(), 'one **two**');
-  await bar.getByRole('button', { name: 'Bold' }).click();
-  assert.equal(await box(ana).inputValue(), 'one two');
+  await composer.getByRole('button', { name: 'Bold' }).click();
+  await reads(ana, 'one **two**');
+  await composer.getByRole('button', { name: 'Bold' }).click();
+  await reads(ana, 'one two');
+  await composer.getByRole('button', { name: 'More formatting' }).click();
+  const bar = ana.page.getByRole('toolbar', { name: 'Formatting' });
   await bar.getByRole('button', { name: 'Quote' }).click();
-  assert.equal(await box(ana).inputValue(), '> one two');
+  await reads(ana, '> one two');
   await box(ana).press('Control+Shift+P');
   const shown = ana.page.getByRole('region', { name: 'Preview' });
   await shown.locator('blockquote', { hasText: 'one two' }).waitFor({ timeout: LONG });
@@ -76,6 +78,37 @@ test('the buttons format what is selected, and the preview shows it without send
   assert.deepEqual(await axe(ana.page), []);
   await ana.page.keyboard.press('Escape');
   await box(ana).fill('');
+  assert.equal(await shown.count(), 0);
+});
+
+test('an emoji is chosen where one types, by its button or by the keyboard alone', async () => {
+  await open(ana, room);
+  await box(ana).fill('well done');
+  await box(ana).evaluate((field) => field.setSelectionRange(4, 4));
+  await ana.page.locator('#composer').getByRole('button', { name: 'Emoji' }).click();
+  const picks = ana.page.getByRole('toolbar', { name: 'Emoji' });
+  await picks.getByRole('button', { name: '🎉' }).click();
+  await reads(ana, 'well🎉 done');
+  await picks.waitFor({ state: 'hidden' });
+  await ana.page.keyboard.type('!');
+  await reads(ana, 'well🎉! done');
+  await ana.page.locator('#composer').getByRole('button', { name: 'Emoji' }).press('Enter');
+  await picks.waitFor();
+  assert.deepEqual(await axe(ana.page), []);
+  await ana.page.keyboard.press('Escape');
+  await picks.waitFor({ state: 'hidden' });
+  await box(ana).and(ana.page.locator(':focus')).waitFor();
+  await box(ana).fill('');
+});
+
+test('what was looked at before it went out is gone once it did', async () => {
+  await open(ana, room);
+  await box(ana).fill('*only* looked at');
+  await box(ana).press('Control+Shift+P');
+  const shown = ana.page.getByRole('region', { name: 'Preview' });
+  await shown.locator('em').waitFor({ timeout: LONG });
+  await box(ana).press('Enter');
+  await rich(ana).locator('em', { hasText: 'only' }).waitFor({ timeout: LONG });
   assert.equal(await shown.count(), 0);
 });
 
@@ -107,6 +140,7 @@ test('who is named sees it at once: in brass in the lists and the title, pointed
   await ben.page.locator('#for-you .count.for-me').waitFor({ timeout: LONG });
   assert.match(await ben.page.title(), /^\(\d+ @\d+\) /);
   await ben.page.locator('#for-you').click();
+  await ben.page.locator('#for-you[aria-current="page"]').waitFor();
   const entry = ben.page.locator('.cards li', { hasText: 'the gate, please' });
   await entry.locator('a').click();
   await ben.page.locator('.message.for-me', { hasText: 'the gate, please' }).waitFor({ timeout: LONG });
