@@ -17,7 +17,7 @@
 <?cs elif:Nowhere ?><p class="hint">{{You are in no group called <bdi><?cs var:Nowhere ?></bdi>.}}</p>
 <?cs elif:Done && Next ?><p class="hint">{{Nothing up to here.}}</p>
 <?cs elif:Done ?><p class="hint">{{Nothing was found in the rooms you are in.}}</p>
-<?cs elif:List == "saved" ?><p class="hint">{{Nothing yet. “More” beside a message, and there “Save for later”, keeps it here, for you alone.}}</p>
+<?cs elif:List == "saved" ?><p class="hint">{{Nothing yet. “⋯” (more) beside a message, and there “Save for later”, keeps it here, for you alone.}}</p>
 <?cs elif:List ?><p class="hint">{{Nothing is pinned here.}}</p><?cs /if ?>
 <?cs if:Next ?><form class="actions" method="get" action="<?cs var:Path ?>"><?cs if:!List ?><input type="hidden" name="q" value="<?cs var:Query ?>"><?cs /if ?><button class="button" name="before" value="<?cs var:Next ?>">{{Older results}}</button></form><?cs /if ?>
 <?cs if:!List && !subcount(Found) ?><section class="panel" aria-labelledby="help">

@@ -59,7 +59,7 @@ function own(li) {
   if (mine && page.role !== 'muted') tools.unshift(tool('edit', t('Edit')));
   if (page.role !== 'muted') {
     const to = t('to the message of {}', time);
-    tools.unshift(tool('reply', t('Reply'), to), tool('react', t('React'), to));
+    tools.unshift(tool('react', t('React'), to), tool('reply', t('Reply'), to));
   }
   li.append(make('p', { class: 'tools' }, ...tools));
   if (li.querySelector('.pinned')) document.getElementById('pins').hidden = false;

@@ -42,14 +42,15 @@ before(async () => {
   await ana.page.waitForURL(/\/rooms\/\d+/);
   direct = new URL(ana.page.url()).pathname;
   const here = `/rooms/${room}`;
-  pages = [here, `${here}#members`, `${here}?before=30`, ...['edit', 'delete', 'unread', 'versions'].map((what) => `${here}?${what}=64`), direct,
+  pages = [here, `${here}#members`, `${here}?before=30`, ...['edit', 'delete', 'reply', 'react', 'more', 'versions'].map((what) => `${here}?${what}=64`), direct,
     `${here}/settings`, '/rooms', '/people', `/people/${NAME}`, '/for-you', '/formatting', '/account', '/nothing-here', '/admin', '/admin/users', `/admin/users/${NAME}`,
     '/admin/groups', `/admin/groups/${room}`, '/admin/invitations', '/admin/log'];
 });
 
-// What is wider than its place: the page, or what scrolls inside of it.
-const wider = (page) => page.evaluate(() => [document.documentElement, ...document.querySelectorAll('.page, .timeline, .lists, .members, .sidebar, dialog')]
-  .filter((element) => element.scrollWidth > element.clientWidth && element.clientWidth).map((element) => `${element.className || element.localName} +${element.scrollWidth - element.clientWidth}`));
+// What is wider than its place: the page, or what scrolls inside of it; and the buttons that it pushes out of view.
+const wider = (page) => page.evaluate(() => [...[document.documentElement, ...document.querySelectorAll('.page, .timeline, .lists, .members, .sidebar, dialog')]
+  .filter((element) => element.scrollWidth > element.clientWidth && element.clientWidth).map((element) => `${element.className || element.localName} +${element.scrollWidth - element.clientWidth}`),
+...[...document.querySelectorAll('.foot button, .foot a')].filter((element) => element.offsetParent && (element.getBoundingClientRect().left < 0 || element.getBoundingClientRect().right > window.innerWidth)).map((element) => element.outerHTML)]);
 
 test('no page scrolls sideways: on phones, zoomed to 200 %, or on a wide screen, with long names and words', async () => {
   const found = [];
