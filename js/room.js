@@ -21,9 +21,13 @@ async function run() {
     }
   });
   if (page.room && (failed.includes('follow') || failed.includes('timeline'))) {
-    const bar = document.getElementById('connection');
+    const place = document.getElementById('connection');
+    const bar = place.cloneNode(); // one of its own: it stays while connections come and go
+    bar.removeAttribute('id');
+    place.before(bar);
     bar.textContent = t('This page could not be loaded whole and does not follow what is new. Reload it to see new messages.');
     bar.hidden = false;
+    document.cookie = 'snug_zone=; path=/rooms; max-age=0; samesite=lax'; // then the server makes all the links itself
   }
 }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { site } from '../lib/site.mjs';
-import { axe, fill, group, LONG, message, open, overflow, person, say, sees } from './lib.mjs';
+import { axe, context, fill, group, LONG, message, open, overflow, person, say, sees } from './lib.mjs';
 
 let ana;
 let ben;
@@ -116,12 +116,16 @@ test('a reaction is chosen, joined and taken back, and both see it at once', asy
 });
 
 test('any other emoji can be typed; what is none is said beside it, and Escape closes', async () => {
+  await ana.page.locator('#bell').click(); // a dialog brings style sheets of its own
+  await ana.page.getByRole('dialog').waitFor();
+  await ana.page.keyboard.press('Escape');
   await tool(ana, 'We won the prize', 'react');
   const picker = ana.page.locator('.picker');
   await picker.getByLabel('Any other emoji').fill('hm');
   await picker.getByLabel('Any other emoji').press('Enter');
   await picker.getByRole('alert').getByText('one emoji').waitFor();
   assert.deepEqual(await axe(ana.page), []);
+  assert.ok((await picker.getByLabel('Any other emoji').boundingBox()).width < 120, 'the field is for one sign');
   await picker.getByLabel('Any other emoji').fill('🦔');
   await picker.getByLabel('Any other emoji').press('Enter');
   await chip(ben, 'We won the prize', '🦔').waitFor({ timeout: LONG });
@@ -143,6 +147,40 @@ test('on a phone it all fits', async () => {
   await page.locator('.picker').waitFor();
   assert.equal(await overflow(page), 0);
   await page.locator('.replying').getByRole('button', { name: 'Cancel' }).click();
+  await page.close();
+});
+
+test('on a touch screen the tools come with a touch, in the order of the desk, and leave the message in view', async () => {
+  const phone = await context({ phone: true, storageState: await ana.context.storageState() });
+  const page = await phone.newPage();
+  await page.goto(`${ana.site.url}/rooms/${room}`);
+  const li = page.locator('#messages .message', { hasText: 'We won the prize' }).last();
+  const tools = li.locator('.tools');
+  const shows = () => tools.evaluate((element) => { const { opacity, pointerEvents } = getComputedStyle(element); return opacity === '1' && pointerEvents !== 'none'; });
+  await tools.waitFor();
+  assert.ok(!await shows());
+  await li.locator('.words').tap();
+  assert.ok(await shows());
+  assert.deepEqual(await tools.locator('a').evaluateAll((all) => all.map((one) => one.dataset.tool)), ['react', 'reply', 'edit', 'delete', 'more']);
+  const [words, over] = [await li.locator('.words').boundingBox(), await tools.boundingBox()];
+  assert.ok(over.y + over.height <= words.y && over.x >= 0 && over.x + over.width <= 390, JSON.stringify([words, over]));
+  await li.getByRole('link', { name: /^Edit/ }).tap();
+  await page.locator('#in-place').waitFor();
+  await phone.close();
+});
+
+test('where the script that makes the tools does not load, the next visit has them from the server', async () => {
+  const page = await ben.context.newPage();
+  const reply = page.locator('#messages .message', { hasText: 'We won the prize' }).last().locator('[data-tool="reply"]');
+  await page.goto(`${ana.site.url}/rooms/${room}`); // from now on they are left to the scripts
+  await reply.waitFor({ state: 'attached' });
+  await page.route('**/js/timeline.js', (route) => route.abort());
+  for (let i = 0; i < 2; i += 1) {
+    await page.goto('about:blank');
+    await open({ ...ben, page }, room);
+    await page.getByRole('status').getByText('Reload it to see new messages').waitFor(); // though the connection stands
+  }
+  await reply.waitFor({ state: 'attached' });
   await page.close();
 });
 
