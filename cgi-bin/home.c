@@ -68,6 +68,7 @@ static void for_you(struct req *req)
     if (list.count > FOR_YOU_PAGE)
         view_set_u64(req->view, "Later", page + 1);
     mention_list_release(&list);
+    view_set(req->view, "List", "for-you");
     if (app_ok(req, db_or_none(result)))
         app_page(req, 200, t("For you"), "for_you.cs");
 }
