@@ -10,7 +10,10 @@ function set(reply) {
   page.reply = reply;
   remember(key, reply);
   page.composer.querySelector('.replying')?.remove();
-  if (!reply) return;
+  if (!reply) {
+    if (location.search.includes('reply=')) history.replaceState(null, '', location.pathname); // or a reload would ask again
+    return;
+  }
   page.composer.querySelector('.box').prepend(make('p', { class: 'replying' },
     make('span', { class: 'quote' }, make('span', {}, t('In reply to')), ' ', make('b', { dir: 'auto' }, reply.name), ' ', make('span', { dir: 'auto' }, reply.words)),
     make('button', { type: 'button', class: 'button plain', onclick: cancel }, t('Cancel'))));

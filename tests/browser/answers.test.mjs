@@ -60,6 +60,16 @@ test('what is answered survives a reload with what is typed; Escape and Cancel l
   assert.equal(await message(ana, 'half an answer').locator('.quote').count(), 0);
 });
 
+test('what an address asked to answer is asked once: left, it does not come back with a reload', async () => {
+  const seq = await message(ana, 'Choose me').getAttribute('data-seq');
+  await ana.page.goto(`${ana.site.url}/rooms/${room}?reply=${seq}#composer`);
+  await ana.page.locator('.replying').getByRole('button', { name: 'Cancel' }).click();
+  await ana.page.reload();
+  await ana.page.getByRole('button', { name: 'Bold' }).waitFor();
+  assert.equal(await ana.page.locator('.replying').count(), 0);
+  await open(ana, room);
+});
+
 test('a quote leads to its original, on the page or far back in the history', async () => {
   const far = await group(ana, [ben]);
   await open(ana, far);
