@@ -176,7 +176,7 @@ export function start() {
     changes.set(Number(li.dataset.seq), Number(li.dataset.change));
     settle(li);
     if (li.querySelector('.tools')) chips(li);
-    else own(li); // the server leaves the tools of what others wrote to us
+    else own(li); // the server leaves the tools to us
   }
   on('update', update);
   on('older', older);

@@ -413,7 +413,7 @@ void timeline_view(struct view *view, const struct message_list *list, const str
         view_flag(item, "CanVersions",
                   there && (mine || rights_may(viewer->role, viewer->direct, RIGHT_VERSIONS)));
         view_flag(item, "CanAnswer", there && rights_may(viewer->role, viewer->direct, RIGHT_SEND));
-        view_flag(item, "Tools", there && (mine || !viewer->scripts));
+        view_flag(item, "Tools", there && !viewer->scripts);
         for (size_t k = 0; viewer->kept != NULL && k < viewer->kept->count; k++)
             if (viewer->kept->saved[k] == m->seq)
                 view_flag(item, "Saved", true);

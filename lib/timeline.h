@@ -37,7 +37,7 @@ struct timeline_viewer {
     uint64_t first_new; /* the first unread message; 0: none */
     const struct kept *kept;
     int zone;     /* minutes east of UTC, for the days */
-    bool scripts; /* run in this browser: they add the tools of what others wrote */
+    bool scripts; /* run in this browser: they add the tools of messages */
 };
 
 /* Fills Messages.N of the view, in order, with grouping and day separators when there is a viewer. */
