@@ -74,7 +74,7 @@ static void person(struct req *req)
 static void open_direct(struct req *req)
 {
     struct user user;
-    uint64_t room;
+    uint64_t room = 0;
     enum db_result result = db_user_by_name(req->db, req->name, &user);
 
     if (result == DB_OK && user.suspended)

@@ -11,12 +11,12 @@
 
 struct user {
     uint64_t id; /* 0: nobody */
+    uint64_t version;
+    uint64_t last_room_id;
     char name[TEXT_NAME_MAX + 1];
     char display[TEXT_DISPLAY_MAX * 4 + 1];
     char email[TEXT_EMAIL_MAX + 1];
     bool admin;
-    uint64_t version;
-    uint64_t last_room_id;
     char created_at[DB_TIME];
     bool
         suspended; /* may not sign in, is not listed and not added to rooms; filled where a user is looked up */

@@ -80,7 +80,7 @@ static void json_pieces_hold_their_values(void **state)
     struct strbuf out = STRBUF_INIT;
 
     json_addf(&out, "%r{'id':%u,'least':%u,'name':%s,'none':%s,", "[", UINT64_MAX, (uint64_t)0,
-              "it's \"x\" <%s>", NULL);
+              "it's \"x\" <%s>", (const char *)NULL);
     json_addf(&out, "'yes':%b,'no':%b}%r", true, false, "]");
     assert_string_equal(out.buf,
                         "[{\"id\":18446744073709551615,\"least\":0,\"name\":\"it's \\\"x\\\" \\u003c%s>\","
