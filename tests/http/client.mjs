@@ -171,20 +171,20 @@ export class Client {
     if (this.cookies.size && !('Cookie' in all)) all.Cookie = this.cookieHeader();
     if (body !== undefined && !('Content-Length' in all) && !('Transfer-Encoding' in all)) all['Content-Length'] = Buffer.byteLength(body);
     return new Promise((resolve, reject) => {
+      const over = (settle, value) => { clearTimeout(timer); settle(value); };
       const request = http.request({ agent, localAddress: this.from, host: this.url.hostname, port: this.url.port, path, method, headers: all }, (response) => {
         const parts = [];
         response.on('data', (part) => parts.push(part));
-        response.on('error', reject);
-        response.on('aborted', () => reject(new Error('the answer was cut')));
+        response.on('error', (error) => over(reject, error));
+        response.on('aborted', () => over(reject, new Error('the answer was cut')));
         response.on('end', () => {
-          clearTimeout(timer);
-          if (!response.complete) { reject(new Error('the answer was cut')); return; }
+          if (!response.complete) { over(reject, new Error('the answer was cut')); return; }
           this.keep(response.headers['set-cookie'] ?? []);
-          resolve(new Answer(response.statusCode, response.headers, Buffer.concat(parts)));
+          over(resolve, new Answer(response.statusCode, response.headers, Buffer.concat(parts)));
         });
       });
       const timer = setTimeout(() => request.destroy(new Error(`no answer within ${seconds} s: ${method} ${path}`)), seconds * 1000);
-      request.on('error', (error) => { clearTimeout(timer); reject(error); });
+      request.on('error', (error) => over(reject, error));
       if (abort) abort(request);
       request.end(body);
     });
