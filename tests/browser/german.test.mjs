@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { startSite } from '../lib/site.mjs';
-import { axe, context, fill, LONG, message, open, overflow, PASSWORD, person, roomOf, say, sees } from './lib.mjs';
+import { axe, context, fill, hasRead, LONG, message, open, overflow, PASSWORD, person, roomOf, say, sees } from './lib.mjs';
 
 const DAY = '(Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag)';
 const MONTH = '(Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)';
@@ -118,6 +118,7 @@ test('sending, editing and deleting, here and where it is followed', async () =>
   await ana.page.locator('#pending .failed').getByText(/^Nicht gesendet\. ./).waitFor();
   await german(ana.page, 'with a message that was refused');
   await ana.page.getByRole('button', { name: 'Verwerfen' }).click();
+  await ana.page.locator('#pending .message').waitFor({ state: 'detached' }); // and nothing moves any more
 
   await message(ana, 'Hallo Bernd').hover();
   await message(ana, 'Hallo Bernd').getByRole('link', { name: /^Bearbeiten \(Nachricht von \d\d:\d\d\)$/ }).click();
@@ -158,7 +159,7 @@ test('new messages are counted in German, in the page, beside it and for screen 
   assert.match(await ben.page.locator('#messages .day').first().textContent(), new RegExp(`^${DAY}, \\d{1,2}\\. ${MONTH}$`));
   assert.match(await ben.page.locator('#messages time').last().getAttribute('title'), new RegExp(`^${DAY}, \\d{1,2}\\. ${MONTH} \\d{4}( um|,) \\d\\d:\\d\\d$`));
   await german(ben.page);
-  await ben.page.waitForTimeout(2500); // read, and the mark is reported
+  await hasRead(ben, room);
   await visit(ben, '/people');
   await say(ana, 'drei');
   await ben.page.locator(`#lists a[data-to="${room}"] .count`, { hasText: /^\d+ ungelesen$/ }).waitFor();

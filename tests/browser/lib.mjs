@@ -4,11 +4,13 @@
 //   group(who, others)     makes a public group through the page, adds the others, returns its number
 //   open(who, room)        opens a room and waits until it is live (with scripts)
 //   say, sees, texts       writes a message; waits until one is shown; all that are shown, in order
+//   hasRead(who, room)     waits until it is stored that all of the room was read
 
 import fs from 'node:fs';
 import { after } from 'node:test';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
+import { until } from '../lib/site.mjs';
 
 const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 export const PASSWORD = 'correct horse 1';
@@ -97,6 +99,9 @@ export const message = (who, text) => who.page.locator('#messages .message', { h
 export const sees = (who, text, timeout = LONG) => message(who, text).first().waitFor({ timeout });
 
 export const texts = (who) => who.page.locator('#messages .words').allTextContents();
+
+export const hasRead = (who, room) => until(async () => (await who.site.sql(`SELECT 1 FROM rooms r JOIN members m ON m.room_id = r.id JOIN users u ON u.id = m.user_id
+  WHERE r.id = ${room} AND u.name = '${who.name}' AND m.read_seq = r.last_seq`)).length === 1, 60, 'the read mark is not stored');
 
 // Sends like another client would: for history that is longer than anybody would type.
 export async function fill(who, room, from, to) {

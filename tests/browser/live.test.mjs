@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { site } from '../lib/site.mjs';
-import { group, message, open, person, roomOf, say, sees, texts } from './lib.mjs';
+import { group, hasRead, message, open, person, roomOf, say, sees, texts } from './lib.mjs';
 
 let ana;
 let ben;
@@ -126,7 +126,7 @@ test('a message in another room raises its count in the sidebar and the title; o
   assert.match(await ben.page.title(), /^\(2\) /);
   await link.click();
   await sees(ben, 'over here');
-  await ben.page.waitForTimeout(2500); // the read mark is reported a moment later
+  await hasRead(ben, other);
   await open(ben, room);
   await ben.page.waitForTimeout(1000);
   assert.equal(await ben.page.locator(`#lists a[data-to="${other}"] .count`).count(), 0);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { site } from '../lib/site.mjs';
-import { axe, fill, group, message, open, overflow, person, say, sees } from './lib.mjs';
+import { axe, fill, group, hasRead, message, open, overflow, person, say, sees } from './lib.mjs';
 
 let snug;
 let ana; // owns every group here
@@ -117,7 +117,7 @@ test('a message marked as unread stays so on the open page, stands below the lin
   await open(ana, room);
   for (const text of ['one', 'two', 'three']) await say(ana, text);
   await sees(ben, 'three');
-  await ben.page.waitForTimeout(2500); // read, and the mark is reported
+  await hasRead(ben, room);
   await message(ben, 'two').hover();
   await message(ben, 'two').locator('[data-tool="more"]').click();
   await message(ben, 'two').locator('[data-tool="unread"]').click();
@@ -132,7 +132,7 @@ test('a message marked as unread stays so on the open page, stands below the lin
   await entry(ben, room).locator('.count', { hasText: '3' }).waitFor();
   await open(ben, room);
   assert.equal(await ben.page.locator('#new + .message .words').textContent(), 'two');
-  await ben.page.waitForTimeout(2500);
+  await hasRead(ben, room);
   await open(ben, elsewhere);
   assert.equal(await entry(ben, room).locator('.count').count(), 0);
 });

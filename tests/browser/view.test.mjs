@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { site } from '../lib/site.mjs';
-import { fill, group, open, person, say, sees } from './lib.mjs';
+import { fill, group, hasRead, open, person, say, sees } from './lib.mjs';
 
 let ana;
 let ben;
@@ -23,7 +23,7 @@ before(async () => {
   room = await group(ana, [ben]);
   await fill(ana, room, 1, 100);
   await open(ben, room);
-  await ben.page.waitForTimeout(2500); // read, and the mark is reported
+  await hasRead(ben, room);
   await ben.page.goto(`${snug.url}/account`);
   await fill(ana, room, 101, 130);
 });
@@ -37,7 +37,7 @@ test('a room opens at its first unread message', async () => {
 });
 
 test('a room that was read opens at its end', async () => {
-  await ben.page.waitForTimeout(2500);
+  await hasRead(ben, room);
   await open(ben, room);
   await sees(ben, 'line 130');
   assert.ok(await atEnd(ben));
@@ -92,7 +92,7 @@ test('history loads upwards to the first message, without the view jumping', asy
 
 test('with more unread than a page holds, the room still opens at the first of them', async () => {
   await open(ben, room);
-  await ben.page.waitForTimeout(2500);
+  await hasRead(ben, room);
   await ben.page.goto(`${ben.site.url}/account`);
   await fill(ana, room, 200, 290);
   await open(ben, room);
