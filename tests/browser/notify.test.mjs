@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, test } from 'node:test';
 import { site, until } from '../lib/site.mjs';
-import { group, LONG, open, person, roomOf, say, sees } from './lib.mjs';
+import { group, LONG, open, person, roomOf, say, sees, useWholeBrowser } from './lib.mjs';
 
 let snug;
 let ana;
@@ -76,6 +76,7 @@ async function tab(context, where) {
 }
 
 before(async () => {
+  useWholeBrowser();
   snug = await site();
   [ana, ben] = [await person(snug), await person(snug)];
   room = await group(ana, [ben]);
