@@ -5,7 +5,7 @@ import { locale, t } from './text.js';
 
 // 12 or 24 hours: what the reader is used to, whatever the language.
 const { hourCycle } = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions();
-const short = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', hourCycle });
+const short = new Intl.DateTimeFormat(locale, { hour: hourCycle.startsWith('h2') ? '2-digit' : 'numeric', minute: '2-digit', hourCycle });
 const long = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', hourCycle });
 const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
 const ago = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });

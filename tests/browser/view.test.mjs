@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { site } from '../lib/site.mjs';
-import { fill, group, hasRead, open, person, say, sees } from './lib.mjs';
+import { context, fill, group, hasRead, open, person, say, sees } from './lib.mjs';
 
 let ana;
 let ben;
@@ -118,6 +118,17 @@ test('a link to a message opens around it, however old it is, and shows which it
     const ground = (element) => getComputedStyle(element).backgroundColor;
     assert.notEqual(await found.evaluate(ground), await ben.page.locator(`#m${seq - 1}`).evaluate(ground));
     assert.ok(await ben.page.locator(`#m${seq + 3}`).count() && await ben.page.locator(`#m${seq - 3}`).count());
+  }
+});
+
+test('a time has four digits where people count to 24, and is as usual where they count to 12', async () => {
+  await ana.site.sql(`UPDATE messages SET created_at = '2026-03-03 07:05:00' WHERE room_id = ${room} AND seq = 1`);
+  for (const [locale, timezoneId, words] of [['de-DE', 'Europe/Berlin', '08:05'], ['en-GB', 'UTC', '07:05'], ['en-US', 'UTC', '7:05 AM']]) {
+    const made = await context({ locale, timezoneId, storageState: await ben.context.storageState() });
+    const page = await made.newPage();
+    await page.goto(`${ana.site.url}/rooms/${room}?before=20`);
+    await page.locator('#m1 time', { hasText: new RegExp(`^${words.replace(' ', '\\s')}$`) }).waitFor();
+    await made.close();
   }
 });
 
