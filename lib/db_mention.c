@@ -41,13 +41,14 @@ static size_t ids_of(const struct markup_names *names, uint64_t sender_id, uint6
     return count;
 }
 
-enum db_result db_mention_raise(struct db *db, uint64_t room_id, uint64_t seq)
+enum db_result db_mention_raise(struct db *db, uint64_t room_id, uint64_t from, uint64_t to, uint64_t sender)
 {
     return db_or_none(
         db_run(db,
-               "UPDATE users u JOIN mentions x ON x.user_id = u.id SET u.version = u.version + 1 "
-               "WHERE x.room_id = ? AND x.seq = ?",
-               "uu", room_id, seq));
+               "UPDATE users u JOIN mentions x ON x.user_id = u.id JOIN messages t ON t.room_id = x.room_id "
+               "AND t.seq = x.seq SET u.version = u.version + 1 WHERE x.room_id = ? AND x.seq >= ? AND "
+               "x.seq < ? AND ? IN (0, t.sender_id)",
+               "uuuu", room_id, from, to, sender));
 }
 
 /* Those who have a row keep it, with its time and why. */
@@ -92,7 +93,7 @@ enum db_result db_mention_store(struct db *db, uint64_t room_id, uint64_t seq, u
             "ON DUPLICATE KEY UPDATE seq = VALUES(seq)",
             "uuu", seq, room_id, sender_id);
     if (result == DB_OK || result == DB_NONE)
-        result = db_mention_raise(db, room_id, seq);
+        result = db_mention_raise(db, room_id, seq, seq + 1, 0);
     if (result == DB_OK && !everyone)
         result = drop_others(db, room_id, seq, ids, count);
     return result;

@@ -17,8 +17,9 @@ enum db_result db_mention_find(struct db *db, uint64_t room_id, uint64_t seq, st
 enum db_result db_mention_store(struct db *db, uint64_t room_id, uint64_t seq, uint64_t sender_id,
                                 const struct markup_names *names);
 
-/* Within a transaction: raises the versions of those whom a message is for. */
-enum db_result db_mention_raise(struct db *db, uint64_t room_id, uint64_t seq);
+/* Within a transaction: raises the versions of those whom messages from..to-1 are for; `sender`, unless it is 0: what he
+ * wrote of them. */
+enum db_result db_mention_raise(struct db *db, uint64_t room_id, uint64_t from, uint64_t to, uint64_t sender);
 
 struct mention {
     struct room room;

@@ -5,6 +5,8 @@
 #include "limit.h"
 #include "mem.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -786,9 +788,18 @@ static void release_rendered(struct write *w)
     w->names = NULL;
 }
 
-/* Within the transaction: only what is stored is rendered, and a name is a mention when it is a member's then. Most texts
- * are plain and cost nothing here; the others take microseconds, the worst less than the commit (markup.h). */
-static enum db_result render(struct db *db, struct write *w, enum role role)
+static bool mentions_in(const char *html, const char *whom)
+{
+    char sign[64];
+
+    snprintf(sign, sizeof sign, MARKUP_MENTION "%s\"", whom);
+    return strstr(html, sign) != NULL;
+}
+
+/* Within the transaction: only what is stored is rendered, and a name is a mention when it is a member's then. `before`,
+ * unless it is NULL: what it was rendered as then. Most texts are plain and cost nothing here; the others take
+ * microseconds, the worst less than the commit (markup.h). */
+static enum db_result render(struct db *db, struct write *w, enum role role, const char *before)
 {
     struct markup_names names;
     struct strbuf html = STRBUF_INIT;
@@ -798,9 +809,16 @@ static enum db_result render(struct db *db, struct write *w, enum role role)
     markup_names(w->text, w->text_len, &names);
     if (names.count > 0)
         result = db_mention_find(db, w->room_id, w->seq, &names);
-    for (size_t i = 0; i < names.count; i++)
-        names.person[i].everyone =
-            strcmp(names.person[i].name, MARKUP_EVERYONE) == 0 && rights_may(role, false, RIGHT_UPDATE);
+    for (size_t i = 0; i < names.count; i++) {
+        struct markup_person *person = &names.person[i];
+        char id[24];
+        snprintf(id, sizeof id, "%" PRIu64, person->id);
+        person->everyone =
+            strcmp(person->name, MARKUP_EVERYONE) == 0 &&
+            (before != NULL ? mentions_in(before, "all") : rights_may(role, false, RIGHT_UPDATE));
+        if (before != NULL && !mentions_in(before, id))
+            person->id = 0;
+    }
     if (markup_render(w->text, w->text_len, &names, &html))
         w->html = strbuf_detach(&html);
     for (size_t i = 0; i < names.count; i++)
@@ -821,7 +839,7 @@ static enum db_result render_all(struct db *db, struct group *g)
         struct write *w = g->write[i];
         if (is_open(w) && (w->action == WRITE_PREVIEW || (w->action == WRITE_SEND && w->fresh) ||
                            (w->action == WRITE_EDIT && g->touched[i])))
-            result = render(db, w, g->role[i]);
+            result = render(db, w, g->role[i], NULL);
     }
     return result;
 }
@@ -917,12 +935,10 @@ static enum db_result store_old(struct db *db, struct group *g, const struct wri
         return store_pin(db, w);
     if (w->action == WRITE_DELETE) {
         enum db_result result =
-            (parts & PART_MENTIONS) != 0 ? db_mention_raise(db, w->room_id, w->seq) : DB_OK;
-        if (result == DB_OK)
-            result = db_run(db,
-                            "UPDATE messages SET version = ?, deleted_at = UTC_TIMESTAMP(3), deleted_by = "
-                            "IF(sender_id = ?, 0, ?) WHERE room_id = ? AND seq = ?",
-                            "uuuuu", w->change, w->user_id, w->user_id, w->room_id, w->seq);
+            db_run(db,
+                   "UPDATE messages SET version = ?, deleted_at = UTC_TIMESTAMP(3), deleted_by = "
+                   "IF(sender_id = ?, 0, ?) WHERE room_id = ? AND seq = ?",
+                   "uuuuu", w->change, w->user_id, w->user_id, w->room_id, w->seq);
         return result == DB_OK ? db_part_empty(db, w->room_id, w->seq, w->seq + 1, version) : result;
     }
     enum db_result result = db_run(
@@ -1237,12 +1253,11 @@ struct rerender {
     uint64_t changed;
 };
 
-/* One message as it would be written now. Whom it mentions already stays mentioned. */
+/* One message as it would be written now. Whom it mentions already stays mentioned, and nobody else is: he was not told. */
 static enum db_result render_again(struct db *db, struct rerender *r, struct write *w, const char *before,
                                    uint64_t *version)
 {
-    bool everyone = before != NULL && strstr(before, MARKUP_MENTION "all") != NULL;
-    enum db_result result = render(db, w, everyone ? ROLE_OWNER : ROLE_NONE);
+    enum db_result result = render(db, w, ROLE_NONE, before != NULL ? before : "");
     bool same = before == NULL || w->html == NULL ? before == w->html : strcmp(before, w->html) == 0;
 
     if (result == DB_OK && !same) {

@@ -194,7 +194,8 @@ void db_message_write(struct db *db, struct limit *limit, struct write **writes,
 enum db_result db_message_purge(struct db *db, uint64_t user_id, uint64_t *room_id);
 
 /* Renders what an older renderer left, a batch of one room after *room and *seq, which move on; what comes out as it was
- * keeps its change. Adds to *done and *changed. DB_NONE: there is nothing left. */
+ * keeps its change, and whom a message mentioned it mentions still, and nobody else. Adds to *done and *changed.
+ * DB_NONE: there is nothing left. */
 enum db_result db_message_rerender(struct db *db, uint64_t *room, uint64_t *seq, uint64_t *done,
                                    uint64_t *changed);
 

@@ -1,5 +1,6 @@
 /* What belongs to a message beside its row. */
 #include "db_part.h"
+#include "db_mention.h"
 #include "mem.h"
 
 #include <stdlib.h>
@@ -232,6 +233,8 @@ enum db_result db_part_empty(struct db *db, uint64_t room_id, uint64_t from, uin
         db_run(db, "SELECT BIT_OR(parts) FROM messages WHERE room_id = ? AND seq >= ? AND seq < ?", "uuu>u",
                room_id, from, to, &parts);
 
+    if (result == DB_OK && (parts & PART_MENTIONS) != 0)
+        result = db_mention_raise(db, room_id, from, to, 0);
     if (result == DB_OK)
         result = remove_kinds(db, parts, "FROM", "WHERE room_id = ? AND seq >= ? AND seq < ?", args, &rows);
     if (result == DB_OK && (parts & PART_ANSWERED) != 0)
@@ -248,7 +251,10 @@ enum db_result db_part_purge(struct db *db, uint64_t room_id, uint64_t user_id)
 {
     const uint64_t args[3] = {room_id, room_id, user_id};
     uint64_t rows = 0;
+    enum db_result result = db_mention_raise(db, room_id, 0, INT64_MAX, user_id);
 
+    if (result != DB_OK)
+        return result;
     return remove_kinds(
         db, UINT64_MAX, "p FROM",
         "p JOIN messages t ON t.room_id = ? AND t.seq = p.seq WHERE p.room_id = ? AND t.sender_id = ?", args,

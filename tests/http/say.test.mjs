@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { build, site as runningSite } from '../lib/site.mjs';
-import { csrfOf, eventually, fieldValue, messagesOf, nonce, people, person, textOf } from './client.mjs';
+import { csrfOf, eventually, fieldValue, messagesOf, nonce, PASSWORD, people, person, textOf } from './client.mjs';
 
 let site;
 let anna;
@@ -84,6 +84,21 @@ describe('formatting', () => {
     assert.equal(all.messages.find(({ seq }) => seq === same.seq).change, same.change);
     assert.deepEqual(await site.sql(`SELECT COUNT(*) FROM messages WHERE room_id = ${old} AND kind = 'text' AND renderer = 0`), [['0']]);
   });
+
+  test('whom an old message mentioned it still mentions when it is done anew, and nobody else', async () => {
+    const dan = await person(site, 'say');
+    const old = await anna.group({ members: `${ben.name} ${cara.name}` });
+    await anna.say(old, `**@${ben.name}** is here, @${anna.name} too, @${dan.name} not yet`);
+    await anna.say(old, '@everyone, **look**');
+    await anna.settings(old, 'add', { members: dan.name });
+    await anna.settings(old, 'remove', { member: ben.name });
+    const before = await dan.read({ room: old });
+    await site.sql(`UPDATE messages SET renderer = 0, html = REPLACE(html, 'strong', 'b') WHERE room_id = ${old}`);
+    await promisify(execFile)(`${build}/bin/messages`, ['rerender'], { env: { ...process.env, SNUG_CONFIG: `${site.var}/run/snug.hdf` } });
+    const after = await dan.read({ room: old });
+    assert.deepEqual(after.messages.map(({ html }) => words(html)), before.messages.map(({ html }) => words(html)));
+    assert.equal((await dan.request('/for-you')).text.includes(`/rooms/${old}#`), false);
+  });
 });
 
 describe('the preview', () => {
@@ -149,6 +164,20 @@ describe('mentions', () => {
       page = await ben.read({ after: page.cursor, wait: 10 });
       return page.rooms && !page.rooms.find((each) => each.id === room).mentions;
     }, 60);
+  });
+
+  test('it goes at once, too, with what a history limit passes or an ended account takes along', async (t) => {
+    const dan = await person(site, 'say');
+    const [short, long, elsewhere] = [await anna.group({ members: ben.name, history: '3' }), await anna.group({ members: `${ben.name} ${dan.name}` }), await anna.group({ members: ben.name })];
+    await anna.say(short, `@${ben.name} soon gone`);
+    await dan.say(long, `@${ben.name} soon gone`);
+    const stream = await ben.stream({ room: elsewhere });
+    t.after(() => stream.close());
+    const told = (id) => stream.events.filter(({ data }) => data.rooms).at(-1)?.data.rooms.find((each) => each.id === id).mentions || 0;
+    await eventually('both counts', () => told(short) === 1 && told(long) === 1);
+    for (const text of ['one', 'two', 'three']) await anna.say(short, text);
+    await dan.submit('/account', { action: 'delete', messages: 'delete', delete_password: PASSWORD });
+    await eventually('both to go', () => told(short) === 0 && told(long) === 0, 20);
   });
 
   test('an edit takes mentions back, and makes new ones', async () => {
