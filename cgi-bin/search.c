@@ -224,9 +224,12 @@ static enum db_result resolve(struct req *req, const struct query *query, const 
     }
     for (size_t i = 0; i < rooms->count && query->in[0] != '\0'; i++) {
         const struct room *room = &rooms->room[i];
+        bool exact = !room->direct && strcasecmp(room->name, query->in) == 0;
         if (room->direct ? *in == '@' && strcasecmp(room->other_name, in + 1) == 0
-                         : words_same(room->name, in))
+                         : exact || words_same(room->name, in))
             search->room_id = room->id;
+        if (exact)
+            break;
     }
     if (result == DB_OK && query->in[0] != '\0' && search->room_id == 0) {
         view_set(req->view, "Nowhere", in);
@@ -263,17 +266,17 @@ static enum db_result fill_in(struct req *req)
 {
     struct room room;
     uint64_t id;
-    char text[sizeof room.name + 8];
 
     if (!text_to_u64(form_get(&req->query, "room"), INT64_MAX, &id))
         return DB_OK;
     enum db_result result = db_room_get(req->db, id, req->me.id, &room);
+    struct strbuf text = STRBUF_INIT;
     if (result == DB_OK && room.direct)
-        snprintf(text, sizeof text, "in:@%s ", room.other_name);
-    else
-        snprintf(text, sizeof text, strpbrk(room.name, " \"") != NULL ? "in:\"%s\" " : "in:%s ", room.name);
-    if (result == DB_OK)
-        view_set(req->view, "Query", text);
+        strbuf_addf(&text, "in:@%s ", room.other_name);
+    else if (result == DB_OK)
+        query_in(&text, room.name);
+    view_set(req->view, "Query", text.buf);
+    strbuf_release(&text);
     return db_or_none(result);
 }
 

@@ -135,12 +135,11 @@ static enum db_result index_block(struct db *db, uint64_t room_id, uint32_t bloc
     }
     compare(&old, &now, changes);
     pack(&now, &packed);
-    if (changes->count == before)
-        result = result == DB_NONE ? DB_OK : result;
-    else if (now.count == 0)
+    result = db_or_none(result);
+    if (result == DB_OK && now.count == 0)
         result = db_run(db, "DELETE FROM search_blocks WHERE room_id = ? AND block = ?", "uu", room_id,
                         (uint64_t)block);
-    else if (result == DB_OK || result == DB_NONE)
+    else if (result == DB_OK && changes->count > before)
         result = db_run(db,
                         "INSERT INTO search_blocks (room_id, block, first_at, words) VALUES (?, ?, ?, ?) "
                         "ON DUPLICATE KEY UPDATE first_at = VALUES(first_at), words = VALUES(words)",
@@ -148,7 +147,7 @@ static enum db_result index_block(struct db *db, uint64_t room_id, uint32_t bloc
     strbuf_release(&packed);
     free(old.row);
     free(now.row);
-    return result;
+    return db_or_none(result);
 }
 
 static enum db_result store_rows(struct db *db, uint64_t room_id, const struct index_row *row, size_t count)
@@ -208,8 +207,11 @@ static enum db_result find_blocks(struct db *db, uint64_t room_id, uint64_t from
                    "SELECT b.block FROM rooms r JOIN search_blocks b ON b.room_id = r.id WHERE r.id = ? AND "
                    "r.oldest_seq > 1 AND b.block <= r.oldest_seq DIV ? ORDER BY b.block LIMIT ?",
                    "uuu", room_id, (uint64_t)INDEX_BLOCK, (uint64_t)STEP / INDEX_BLOCK);
-    while (result == DB_OK && db_next(db))
+    size_t passed = 0;
+    for (; result == DB_OK && db_next(db); passed++)
         index_add(blocks, (uint32_t)db_u64(db, 0), 0, 1);
+    if (passed == STEP / INDEX_BLOCK) /* there may be more: the version waits for them */
+        *to = from;
     if (blocks->count > 0)
         qsort(blocks->row, blocks->count, sizeof *blocks->row, by_token);
     return db_or_none(result);

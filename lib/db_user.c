@@ -203,6 +203,8 @@ enum db_result db_user_departed(struct db *db, uint64_t id)
     enum db_result result = db_run(db, "DELETE FROM mentions WHERE user_id = ?", "u", id);
 
     if (result == DB_OK || result == DB_NONE)
+        result = db_run(db, "DELETE FROM bookmarks WHERE user_id = ?", "u", id);
+    if (result == DB_OK || result == DB_NONE)
         result = db_run(db, "DELETE FROM departures WHERE user_id = ?", "u", id);
     return db_or_none(result); /* another one was faster */
 }

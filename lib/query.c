@@ -145,6 +145,19 @@ void query_release(struct query *q)
     q->units = (struct units){NULL, 0};
 }
 
+void query_in(struct strbuf *out, const char *name)
+{
+    char *copy = mem_dup(name), *to = copy;
+
+    plain_quotes(copy);
+    for (const char *c = copy; *c != '\0'; c++)
+        if ((*c != '"' && *c != ' ') || (to > copy && to[-1] != ' '))
+            *to++ = (char)(*c == '"' ? ' ' : *c);
+    to[to > copy && to[-1] == ' ' ? -1 : 0] = '\0';
+    strbuf_addf(out, strchr(copy, ' ') != NULL ? "in:\"%s\" " : "in:%s ", copy);
+    free(copy);
+}
+
 bool query_matches(const struct query *q, const struct units *text)
 {
     for (size_t i = 0; i < q->terms; i++)

@@ -11,6 +11,7 @@
 #ifndef SNUG_QUERY_H
 #define SNUG_QUERY_H
 
+#include "strbuf.h"
 #include "words.h"
 
 #define QUERY_MAX   500 /* characters */
@@ -35,6 +36,9 @@ struct query {
 /* NULL, or what is wrong (T). `query` is to be released in any case. */
 const char *query_parse(struct query *query, const char *text);
 void query_release(struct query *query);
+
+/* Appends "in:" with the name of a group. A quote in it could not be typed there, and counts for nothing. */
+void query_in(struct strbuf *out, const char *name);
 
 /* Whether a text holds all terms. */
 bool query_matches(const struct query *query, const struct units *text);

@@ -161,5 +161,13 @@ size_t words_find(const struct units *text, size_t from, const struct unit *want
 
 bool words_same(const char *a, const char *b)
 {
-    return hash_of(a, strlen(a)) == hash_of(b, strlen(b));
+    struct units x = {NULL, 0}, y = {NULL, 0};
+
+    words_split(&x, a, strlen(a));
+    words_split(&y, b, strlen(b));
+    bool same = x.count == y.count && (x.count > 0 ? words_find(&x, 0, y.unit, y.count) == 0
+                                                   : hash_of(a, strlen(a)) == hash_of(b, strlen(b)));
+    free(x.unit);
+    free(y.unit);
+    return same;
 }

@@ -39,7 +39,7 @@ uint32_t words_sender(uint64_t user_id);
 /* Where `want`, so many units in a row, stand in a text from its unit `from` on; SIZE_MAX: nowhere. */
 size_t words_find(const struct units *text, size_t from, const struct unit *want, size_t count);
 
-/* Whether two names are the same to people. */
+/* Whether two names are the same to people: their words are. */
 bool words_same(const char *a, const char *b);
 
 #endif

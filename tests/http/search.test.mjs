@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { site, until } from '../lib/site.mjs';
-import { people, query, unique } from './client.mjs';
+import { PASSWORD, people, query, unique } from './client.mjs';
 
 let snug;
 let ana;
@@ -93,6 +93,16 @@ test('filters narrow it down: who, where, when, and with a file', async () => {
   assert.deepEqual(await found(ana, `${word} has:file`), [`${word} ben`]);
 });
 
+test('the search that a room leads to is in that room, whatever its name is made of', async () => {
+  const word = unique('w').replace(/\W/g, '');
+  for (const name of [`${word} "quoted" one`, `${word} “quoted” two`, `#${word}`, `#${word} three`, `${word}:four`, `${word}-five`, `${word} five`, `“!” six ${word}`, `東京 ${word}`]) {
+    const id = await ana.group({ name });
+    await ana.say(id, `here ${id}`);
+    const page = await ana.get(`/search?room=${id}`);
+    assert.deepEqual(await found(ana, plain(/id="q"[^>]* value="([^"]*)"/.exec(page.text)[1]).concat('here')), [`here ${id}`], name);
+  }
+});
+
 test('a wrong filter is 422 with words beside the field, an unknown name an empty page that says so', async () => {
   for (const [q, words] of [['before:yesterday', 'before: takes a date'], ['after:2026-02-30', 'after: takes a date'], ['has:link', 'has: takes the word file'], ['from:', 'from: takes the name'], ['?!', 'no word'], ['from:a from:b', 'once'], ['x'.repeat(501), '500 characters'], ['a\u0000b', 'characters that cannot']]) {
     const page = await ana.get(query('/search', { q }));
@@ -156,6 +166,20 @@ test('a history limit takes what it passes out of the search and out of the inde
   await ana.settings(limited, 'delete', { confirm: (await snug.sql(`SELECT name FROM rooms WHERE id = ${limited}`))[0][0] });
   assert.deepEqual(await found(ana, word), []);
   await until(async () => (await snug.sql(`SELECT COUNT(*) FROM search_words WHERE room_id = ${limited}`))[0][0] === '0', 90);
+});
+
+test('a limit that is set to much less takes all that it passes out of the index', async () => {
+  const id = await ana.group();
+  const name = (await snug.sql(`SELECT name FROM rooms WHERE id = ${id}`))[0][0];
+  const count = 900;
+  const blocks = async () => Number((await snug.sql(`SELECT COUNT(*) FROM search_blocks WHERE room_id = ${id}`))[0][0]);
+  await snug.sql(`INSERT INTO messages (room_id, seq, version, sender_id, nonce, text, created_at) SELECT r.id, r.last_seq + n.n, r.version + n.n, r.created_by, CONCAT('limit-${id}-', n.n), 'words', UTC_TIMESTAMP(3)
+    FROM rooms r JOIN (WITH RECURSIVE n AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM n WHERE n < ${count}) SELECT n FROM n) n WHERE r.id = ${id}; UPDATE rooms SET last_seq = last_seq + ${count}, version = version + ${count} WHERE id = ${id}`);
+  assert.equal((await found(ana, `in:${name} words`)).length, 25);
+  await until(async () => await blocks() > count / 64 - 1, 90);
+  await ana.settings(id, 'update', { name, topic: '', visibility: 'public', history: '10' });
+  assert.ok((await found(ana, `in:${name} words`)).length <= 10);
+  await until(async () => await blocks() <= 2, 90);
 });
 
 test('what came while nobody searched is indexed without being asked, and two who search at once find the same', async () => {
@@ -237,4 +261,7 @@ test('what I save is on my page alone, without a change of the room, and drops o
   for (const [who, seq, status] of [[ben, said[2], 404], [cleo, said[0], 404], [ben, 999, 404]]) assert.equal((await act(who, 'save', id, seq)).status, status);
   await ana.settings(id, 'remove', { member: ben.name });
   assert.deepEqual(await list(ben, '/saved'), []);
+  // It ends with the account.
+  await ben.submit('/account', { action: 'delete', messages: 'keep', delete_password: PASSWORD });
+  await until(async () => (await snug.sql(`SELECT COUNT(*) FROM bookmarks WHERE room_id = ${id}`))[0][0] === '0', 30);
 });

@@ -141,12 +141,41 @@ static void takes_filters_and_says_what_is_wrong_with_them(void **state)
     assert_wrong(many, "more");
 }
 
+static void says_a_name_as_it_can_be_typed(void **state)
+{
+    static const char *const names[][2] = {{"garden", "in:garden "},
+                                           {"two words", "in:\"two words\" "},
+                                           {"say \"hi\"", "in:\"say hi\" "},
+                                           {"\"so\" “it” is", "in:\"so it is\" "},
+                                           {"a\"b", "in:\"a b\" "},
+                                           {"#1: all", "in:\"#1: all\" "},
+                                           {"\"", "in: "}};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct strbuf out = STRBUF_INIT;
+        struct query query;
+        query_in(&out, names[i][0]);
+        assert_string_equal(out.buf, names[i][1]);
+        assert_int_equal(query_parse(&query, out.buf) == NULL, strcmp(names[i][0], "\"") != 0);
+        assert_int_equal(words_same(query.in, names[i][0]), strcmp(names[i][0], "\"") != 0);
+        query_release(&query);
+        strbuf_release(&out);
+    }
+    assert_true(words_same("Größe", "GROSSE"));
+    assert_true(words_same("?!", "?!"));
+    assert_false(words_same("?!", "!?"));
+    assert_false(words_same("a b", "a"));
+    assert_false(words_same("a", ""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_texts_of_every_script),
         cmocka_unit_test(finds_words_whatever_their_case_and_accents),
         cmocka_unit_test(takes_filters_and_says_what_is_wrong_with_them),
+        cmocka_unit_test(says_a_name_as_it_can_be_typed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
