@@ -157,7 +157,7 @@ static void preview(struct req *req)
 }
 
 static const struct route routes[] = {
-    {"/files", METHOD_POST, NEED_LOGIN | NEED_STREAM, files_upload},
+    {"/files", METHOD_POST, NEED_STREAM, files_upload},
     {"/files/#/preview", METHOD_GET, NEED_LOGIN, preview},
     {"/files/#/*", METHOD_GET, NEED_LOGIN, original},
     {"/files/#", METHOD_GET, NEED_LOGIN, original},

@@ -46,7 +46,7 @@ static void show_mention(struct view *item, const struct mention *x)
     view_flag(item, "Private", !x->room.public);
     view_flag(item, "Reply", x->reply);
     view_flag(item, "Unread", x->seq > x->room.read_seq);
-    view_set(item, "Text", x->text);
+    view_set(item, "Text", *x->text != '\0' ? x->text : t("A file, without words"));
     view_set(item, "CreatedAt", x->created_at);
     page_time(item, "Time", timeline_short, x->created_at);
     page_time(item, "Full", timeline_full, x->created_at);

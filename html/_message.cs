@@ -12,7 +12,7 @@ if:subcount(m.Files) ?><ul class="files"><?cs each:f = m.Files ?><li><?cs
 if:f.Image ?><a href="<?cs var:f.Url ?>" target="_blank"><img src="/files/<?cs var:f.Id ?>/preview" width="<?cs var:f.Width ?>" height="<?cs var:f.Height ?>" alt="<?cs var:f.Name ?>" loading="lazy"></a><?cs
 else ?><?cs if:f.Audio ?><audio src="<?cs var:f.Url ?>" controls preload="none" aria-label="<?cs var:f.Name ?>"></audio><?cs
 elif:f.Video ?><video src="<?cs var:f.Url ?>" controls preload="metadata" width="400" height="225" aria-label="<?cs var:f.Name ?>"></video><?cs
-/if ?><a class="file" href="<?cs var:f.Url ?>" target="_blank"><bdi><?cs var:f.Name ?></bdi> <small><?cs var:f.Size ?></small></a><?cs
+/if ?><a class="file" href="<?cs var:f.Url ?>"<?cs if:f.Audio || f.Video ?> download<?cs else ?> target="_blank"<?cs /if ?>><bdi><?cs var:f.Name ?></bdi> <small><?cs var:f.Size ?></small></a><?cs
 /if ?></li><?cs /each ?></ul><?cs /if ?><?cs
 if:subcount(m.Reactions) ?><p class="chips"><?cs each:r = m.Reactions ?><a class="chip<?cs if:r.Mine ?> mine<?cs /if ?>" href="/rooms/<?cs var:Room.Id ?>?react=<?cs var:m.Seq ?>#react" target="_top" title="<?cs var:r.Names ?>" data-tool="react" data-emoji="<?cs var:r.Emoji ?>" data-users="<?cs var:r.Users ?>"><?cs var:r.Emoji ?> <span><?cs var:r.Count ?></span></a> <?cs /each ?></p><?cs
 /if ?></div><?cs

@@ -14,7 +14,8 @@
 <label for="text"><?cs if:Edit.Seq ?>{{Your edited message}}<?cs else ?>{{Your message to <bdi><?cs var:Room.Name ?></bdi>}}<?cs /if ?></label>
 <textarea id="text" name="text" rows="5" dir="auto"<?cs if:!subcount(Files) ?> required<?cs /if ?> autocomplete="off">
 <?cs var:Form.text ?></textarea>
-<div class="row">
+<?cs if:subcount(Files) ?><p class="hint">{{What you attached is kept, and goes with it.}}</p>
+<?cs /if ?><div class="row">
 <a class="button" href="/rooms/<?cs var:Room.Id ?>">{{Back to the room}}</a>
 <?cs if:!Edit.Seq ?><button class="button" formaction="/messages?action=preview">{{Preview}}</button>
 <?cs /if ?><button class="button primary"><?cs if:Edit.Seq ?>{{Save}}<?cs else ?>{{Send}}<?cs /if ?></button>

@@ -70,7 +70,7 @@ async function deliver(item) {
         return false;
       }
       if (!fault.passing) {
-        outbox.change(item, { error: fault.message, fresh: fault.status === 409, reply: fault.code === 'no_original' ? null : item.reply });
+        outbox.change(item, { error: fault.message, fresh: fault.status === 409, reply: fault.code === 'no_original' ? null : item.reply, files: fault.code === 'no_file' ? [] : item.files });
         paint();
         return true;
       }

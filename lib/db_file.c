@@ -18,8 +18,8 @@ enum db_result db_file_hold(struct db *db, const struct file *file)
     return db_or_none(
         db_run(db,
                "INSERT INTO files (hash, size, type, width, height, created_at) VALUES (?, ?, ?, ?, ?, "
-               "UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE type = VALUES(type), width = VALUES(width), height "
-               "= VALUES(height)",
+               "UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE size = VALUES(size), type = VALUES(type), width = "
+               "VALUES(width), height = VALUES(height)",
                "busuu", file->hash, sizeof file->hash, file->size, file->type, file->width, file->height));
 }
 

@@ -100,6 +100,10 @@ static bool may_send(struct upload *u)
 
     if (u->may)
         return true;
+    if (req->me.id == 0) { /* no NEED_LOGIN: a form gives its text back */
+        why = reply_write_refusal(req->session.elsewhere ? WRITE_ELSEWHERE : WRITE_SIGNED_OUT);
+        return refuse(u, why->status, why->code, why->text);
+    }
     if (!u->trusted && u->sends)
         return refuse(u, 403, "bad_csrf",
                       T("This form is out of date, or did not come from this site. What you wrote is below: "
@@ -315,7 +319,8 @@ void files_upload(struct req *req)
         if (may_send(u))
             send_message(u);
     } else if (u->write.files == 0) {
-        refuse(u, 400, "no_file", T("No file was chosen."));
+        if (may_send(u))
+            refuse(u, 400, "no_file", T("No file was chosen."));
     } else {
         answer_files(u);
     }

@@ -115,6 +115,30 @@ test('what cannot be sent says why beside it, and can be tried again', async () 
   assert.equal(await tray(ana).count(), 0);
 });
 
+test('a message whose file is gone when it arrives keeps its text, and goes without', async () => {
+  await choose(ana, [note]);
+  await ready(ana, note.name);
+  await snug.sql(`DELETE FROM uploads WHERE room_id = ${room} AND seq = 0`);
+  await ana.page.locator('#composer textarea').fill('these words stay');
+  await ana.page.locator('#composer textarea').press('Enter');
+  const failed = ana.page.locator('#pending .failed', { hasText: 'these words stay' });
+  await failed.getByText('A file of this message is not there any more').waitFor({ timeout: LONG });
+  await failed.getByRole('button', { name: 'Try again' }).click();
+  await last(ben).getByText('these words stay').waitFor({ timeout: LONG });
+});
+
+test('a sound plays in the room, and its name takes it home', async () => {
+  const wav = Buffer.concat([Buffer.from('RIFF\x2c\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\x08\0\0\0', 'latin1'), Buffer.alloc(8, 128)]);
+  await choose(ana, [{ name: 'bell.wav', mimeType: 'audio/wav', buffer: wav }]);
+  await ready(ana, 'bell.wav');
+  await ana.page.locator('#composer textarea').press('Enter');
+  await last(ben).getByRole('link', { name: 'bell.wav' }).waitFor({ timeout: LONG });
+  await last(ben).locator('audio').evaluate((audio) => audio.play());
+  const [download] = await Promise.all([ben.page.waitForEvent('download'), last(ben).getByRole('link', { name: 'bell.wav' }).click()]);
+  assert.equal(download.suggestedFilename(), 'bell.wav');
+  assert.deepEqual(fs.readFileSync(await download.path()), wav);
+});
+
 test('on a phone files and their tray stay within the page', async () => {
   const phone = await person(snug, { phone: true, dark: true });
   const own = await group(phone);

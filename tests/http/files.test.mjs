@@ -156,6 +156,7 @@ describe('a file', () => {
     assert.equal((await send(ben, { reply: seq }, [made.id])).status, 201);
     const message = (await anna.read({ room })).messages.at(-1);
     assert.deepEqual([message.reply.seq, message.reply.text, message.files], [seq, named.name, [made]]);
+    assert.match((await anna.get('/for-you')).text, /<p class="begins"[^>]*>A file, without words</);
   });
 });
 
@@ -280,6 +281,18 @@ describe('sending', () => {
     assert.equal(answer.status, 413);
     assert.match(textOf(answer.text), /A file can have at most 25 MiB here/);
     assert.match(answer.text, /do not lose me<\/textarea>/);
+    const out = await form(new Client(site.url), [['room', room], ['nonce', nonce()], ['text', 'nor me'], ['file', Buffer.from('x'), 'x']]);
+    assert.deepEqual([out.status, /You are not signed in/.test(out.text), /nor me<\/textarea>/.test(out.text)], [401, true, true]);
+  });
+
+  test('a text that is refused comes back with its files, and says so', async () => {
+    const text = 'z'.repeat(10001);
+    const answer = await form(anna, [['room', room], ['nonce', nonce()], ['text', text], ['file', Buffer.from('stays'), 'stays.txt']]);
+    assert.equal(answer.status, 413);
+    assert.match(textOf(answer.text), /What you attached is kept, and goes with it/);
+    const [, id] = /name="file" value="(\d+)"/.exec(answer.text);
+    assert.equal((await send(anna, { text: 'shorter' }, [id])).status, 201);
+    assert.deepEqual((await ben.read({ room })).messages.at(-1).files.map(({ name }) => name), ['stays.txt']);
   });
 });
 
@@ -469,6 +482,14 @@ describe('housekeeping', () => {
     assert.ok(fs.existsSync(young));
   });
 
+  test('bytes that were found without a row and then come again are whole', async () => {
+    const bytes = randomBytes(4002);
+    await small.sql(`INSERT INTO files (hash, size, type, width, height, created_at) VALUES (UNHEX(SHA2(UNHEX('${bytes.toString('hex')}'), 256)), 0, '', 0, 0, UTC_TIMESTAMP(3))`);
+    const { files: [again] } = await attach(eva, own, [bytes, 'again']);
+    assert.equal((await eva.read({ room: own })).messages.at(-1).files[0].size, 4002);
+    assert.deepEqual((await eva.get(`/files/${again.id}/again`)).body, bytes);
+  });
+
   test('an account that ends with its messages takes its files along, and a group that is deleted its own', async () => {
     const [frieda, bytes, others] = [await person(small, unique('frieda')), randomBytes(4000), randomBytes(4001)];
     await eva.settings(own, 'add', { members: frieda.name });
@@ -478,7 +499,6 @@ describe('housekeeping', () => {
     const [[name]] = await small.sql(`SELECT name FROM rooms WHERE id = ${doomed}`);
     await eva.settings(doomed, 'delete', { confirm: name });
     assert.equal((await eva.json(`/files/${his.id}/his`)).status, 404);
-    await small.sql(`UPDATE rooms SET deleted_at = deleted_at - INTERVAL 31 DAY WHERE id = ${doomed}`);
     await small.sql(`INSERT INTO departures (user_id, display, messages) SELECT id, display, 1 FROM users WHERE name = '${frieda.name}'`);
     await eventually('both are gone', () => !fs.existsSync(folderOf(small, bytes)) && !fs.existsSync(folderOf(small, others)), LIMIT);
   });
