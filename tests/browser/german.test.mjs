@@ -30,6 +30,11 @@ async function german(page, where = page.url()) {
   assert.equal(await page.locator('html').getAttribute('lang'), 'de', where);
   assert.deepEqual((await texts(page)).filter((text) => ENGLISH.test(text)), [], where);
 }
+// Buttons of a box that stand beyond it, also to the left, where no page scrolls to.
+const outside = (page) => page.locator('.box .button').evaluateAll((all) => all.filter((one) => {
+  const [{ left, right }, box] = [one, one.closest('.box')].map((each) => each.getBoundingClientRect());
+  return right > left && (left < box.left || right > box.right);
+}).map((one) => one.textContent));
 const visit = (who, path) => who.page.goto(snug.url + path);
 const shows = (who, text) => who.page.getByText(text, typeof text === 'string' ? { exact: true } : {}).first().waitFor({ timeout: LONG });
 
@@ -231,8 +236,8 @@ test('every page behind the sign-in is German, with and without scripts, and fit
   const seq = Number(await message(ana, 'zwei').getAttribute('data-seq'));
   const plain = await context({ locale: 'de-DE', scripts: false, phone: true, bypassCSP: true, storageState: await ana.context.storageState() });
   const still = await plain.newPage();
-  for (const path of ['/rooms', `/rooms/${room}`, ...['edit', 'delete', 'unread', 'versions'].map((name) => `/rooms/${room}?${name}=${seq}`), `/rooms/${room}?before=20`,
-    `/rooms/${direct}`, `/rooms/${room}/settings`, '/for-you', '/formatting', '/people', '/people?q=xyzxyz', `/people/${ben.name}`, '/account', '/nirgends', '/rooms/99999',
+  for (const path of ['/rooms', `/rooms/${room}`, ...['edit', 'delete', 'unread', 'versions', 'reply', 'react', 'more'].map((name) => `/rooms/${room}?${name}=${seq}`), `/rooms/${room}?before=20`,
+    `/rooms/${direct}`, `/rooms/${room}/settings`, `/rooms/${room}/pins`, '/for-you', '/saved', '/search?q=zwei', '/formatting', '/people', '/people?q=xyzxyz', `/people/${ben.name}`, '/account', '/nirgends', '/rooms/99999',
     '/admin', '/admin/users', `/admin/users/${ben.name}`, '/admin/groups', `/admin/groups/${room}`, '/admin/invitations', '/admin/log']) {
     await visit(ana, path);
     await ana.page.waitForTimeout(200);
@@ -240,7 +245,15 @@ test('every page behind the sign-in is German, with and without scripts, and fit
     await still.goto(snug.url + path);
     for (const frame of still.frames()) await german(frame, `${path} without scripts`);
     assert.ok(await overflow(still) <= 0, `${path} on a phone`);
+    assert.deepEqual(await outside(still), [], path);
   }
+  await still.goto(`${snug.url}/rooms/${room}?attach=1`);
+  await still.locator('#file').setInputFiles({ name: 'Plan.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
+  await still.locator('#text').fill('ü'.repeat(10001));
+  await still.getByRole('button', { name: 'Senden' }).click();
+  await still.getByText('höchstens 10.000 Zeichen').waitFor({ timeout: LONG });
+  await german(still);
+  assert.deepEqual(await outside(still), []);
   await plain.close();
   assert.deepEqual([...ana.faults, ...ben.faults], []);
 });
