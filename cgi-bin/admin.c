@@ -110,6 +110,8 @@ static void site(struct req *req)
     for (size_t i = 0; i < SITE_SETTINGS; i++) {
         snprintf(name, sizeof name, "Form.%s", setting_fields[i]);
         view_set(req->view, name, set[i]);
+        snprintf(name, sizeof name, "Form.was_%s", setting_fields[i]);
+        view_set(req->view, name, set[i]);
     }
     app_notice(req, saved);
     show_site(req, 200);
@@ -127,8 +129,8 @@ static void save_settings(struct req *req)
     bool fine = app_fields(req, field, SITE_SETTINGS);
 
     for (size_t i = 0; i < SITE_SETTINGS; i++)
-        settings[i] = field[i].value;
-    const char *policy = settings[SITE_REGISTRATION];
+        settings[i] = app_kept(req, setting_fields[i]) ? NULL : field[i].value;
+    const char *policy = field[SITE_REGISTRATION].value;
     if (*policy != '\0' && strcmp(config_registrations[config_registration(policy)], policy) != 0) {
         app_error(req, "registration", t("Choose one of these."));
         fine = false;

@@ -11,6 +11,8 @@
 
 #define TRIMS_MAX 20 /* batches in one request; housekeeping goes on from there */
 
+static const char *const fields_of_group[] = {"name", "topic", "visibility", "history"}; /* as the ROOM_ bits */
+
 static void show(struct req *req, int status)
 {
     const struct room *room = &req->room;
@@ -19,11 +21,17 @@ static void show(struct req *req, int status)
     if (!app_ok(req, result))
         return;
     if (strcmp(app_value(req, "action"), "update") != 0) { /* else what was typed stands there */
-        view_set(req->view, "Form.name", room->name);
-        view_set(req->view, "Form.topic", room->topic);
-        view_set(req->view, "Form.visibility", room->public ? "public" : "private");
+        char limit[24] = "";
         if (room->history_limit > 0)
-            view_set_u64(req->view, "Form.history", room->history_limit);
+            snprintf(limit, sizeof limit, "%" PRIu64, room->history_limit);
+        const char *now[] = {room->name, room->topic, room->public ? "public" : "private", limit};
+        for (size_t i = 0; i < sizeof now / sizeof now[0]; i++) {
+            char name[40];
+            snprintf(name, sizeof name, "Form.%s", fields_of_group[i]);
+            view_set(req->view, name, now[i]);
+            snprintf(name, sizeof name, "Form.was_%s", fields_of_group[i]);
+            view_set(req->view, name, now[i]);
+        }
     }
     page_room(req->view, room);
     view_set_u64(req->view, "Room.MemberCount", room->member_count);
@@ -57,8 +65,12 @@ static void finish(struct req *req, enum db_result result, const char *done, con
 static void update(struct req *req)
 {
     struct room_fields fields;
+    bool fine = app_room_fields(req, &fields);
 
-    if (!app_room_fields(req, &fields)) {
+    fields.kept = 0;
+    for (unsigned i = 0; i < sizeof fields_of_group / sizeof fields_of_group[0]; i++)
+        fields.kept |= app_kept(req, fields_of_group[i]) ? 1u << i : 0;
+    if (!fine) {
         show(req, 422);
         return;
     }
@@ -108,6 +120,30 @@ static bool find_user(struct req *req, const char *field, struct user *user)
     return result == DB_OK;
 }
 
+/* What was asked for is within the actor's rights, and yet refused: another admin may have been faster. */
+static void too_late(struct req *req, const struct user *user)
+{
+    struct room theirs = {0};
+    char text[160];
+    const bool shut = user->suspended && strcmp(app_value(req, "action"), "handover") == 0;
+    enum db_result result = db_room_get(req->db, req->number, req->me.id, &req->room);
+
+    if (result == DB_OK && req->room.role != ROLE_NONE) {
+        result = db_room_get(req->db, req->number, user->id, &theirs);
+        if (result == DB_NONE) /* a private group is not there for who is not in it */
+            result = DB_OK;
+    }
+    if (result != DB_OK) {
+        app_failed(req, result);
+    } else if (req->room.role == ROLE_NONE || (theirs.role != ROLE_NONE && !shut)) {
+        app_failed(req, DB_REFUSED);
+    } else {
+        snprintf(text, sizeof text,
+                 theirs.role == ROLE_NONE ? t("%s is not in this group.") : t("%s is suspended."), user->name);
+        refuse(req, 409, "member", text);
+    }
+}
+
 static void change_member(struct req *req, db_room_change *change)
 {
     struct user user;
@@ -115,7 +151,11 @@ static void change_member(struct req *req, db_room_change *change)
     if (!find_user(req, "member", &user))
         return;
     const uint64_t both[2] = {user.id, req->me.id};
-    finish(req, change(req->db, req->room.id, req->me.id, user.id), app_value(req, "action"), both, 2);
+    enum db_result result = change(req->db, req->room.id, req->me.id, user.id);
+    if (result == DB_REFUSED)
+        too_late(req, &user);
+    else
+        finish(req, result, app_value(req, "action"), both, 2);
 }
 
 static void set_role(struct req *req)
@@ -131,6 +171,8 @@ static void set_role(struct req *req)
     enum db_result result = db_room_set_role(req->db, req->room.id, req->me.id, user.id, role, &last_owner);
     if (last_owner)
         refuse(req, 409, "role", t("A group needs an owner: make somebody else owner first."));
+    else if (result == DB_REFUSED)
+        too_late(req, &user);
     else
         finish(req, result, "role", &user.id, 1);
 }

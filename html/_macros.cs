@@ -1,4 +1,6 @@
 <?cs # Small pieces that many pages use. _message.cs stands alone and must not need them. ?><?cs
+def:was(name, value) ?><input type="hidden" name="was_<?cs var:name ?>" value="<?cs var:value ?>"><?cs /def ?><?cs
+
 def:avatar(p, size) ?><span class="avatar <?cs var:size ?> hue-<?cs var:p.Hue ?>" aria-hidden="true"><?cs var:p.Initials ?></span> <?cs /def ?><?cs
 
 def:presence(p) ?><span class="dot<?cs if:p.Online ?> online<?cs /if ?>"><span class="sr-only"><?cs if:p.Online ?>{{online}}<?cs else ?>{{away}}<?cs /if ?></span></span> <?cs /def ?><?cs

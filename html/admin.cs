@@ -17,7 +17,7 @@
 <h2 id="settings-title">{{Settings}}</h2>
 <p class="hint">{{What is left empty is as in the settings file. All of it takes effect within about a second.}}</p>
 <form method="post" action="/admin">
-<?cs call:csrf() ?>
+<?cs call:csrf() ?><?cs call:was("name", Form.was_name) ?><?cs call:was("registration", Form.was_registration) ?><?cs call:was("history", Form.was_history) ?><?cs call:was("single", Form.was_single) ?><?cs call:was("days", Form.was_days) ?>
 <div class="field">
 <label for="name">{{Name of the site}}</label>
 <input id="name" name="name" type="text" value="<?cs var:Form.name ?>" placeholder="<?cs var:File.Name ?>" autocomplete="off" dir="auto"<?cs if:Errors.name ?> aria-invalid="true" aria-describedby="name-error"<?cs /if ?>>

@@ -9,7 +9,7 @@ def:since(p, by, alone) ?><?cs if:p.AddedBy ?><?cs var:by ?><bdi><?cs var:p.Adde
 <section class="panel" aria-labelledby="about-title">
 <h2 id="about-title">{{About}}</h2>
 <?cs if:Room.CanManage ?><form method="post" action="/rooms/<?cs var:Room.Id ?>/settings">
-<?cs call:csrf() ?><input type="hidden" name="action" value="update">
+<?cs call:csrf() ?><input type="hidden" name="action" value="update"><?cs call:was("name", Form.was_name) ?><?cs call:was("topic", Form.was_topic) ?><?cs call:was("visibility", Form.was_visibility) ?><?cs call:was("history", Form.was_history) ?>
 <?cs call:field("name", "{{Name}}", "text", "off", Form.name, Errors.name, "", "1") ?>
 <?cs call:field("topic", "{{Topic}}", "text", "off", Form.topic, Errors.topic, "{{What it is about. Optional.}}", "") ?>
 <fieldset class="field"<?cs if:Errors.visibility ?> aria-describedby="visibility-error"<?cs /if ?>>
@@ -32,7 +32,7 @@ def:since(p, by, alone) ?><?cs if:p.AddedBy ?><?cs var:by ?><bdi><?cs var:p.Adde
 </form><?cs /if ?>
 <ul class="rows"><?cs each:p = Members ?>
 <li data-user-name="<?cs var:p.Name ?>"><span class="face"><?cs call:avatar(p, "small") ?><?cs call:presence(p) ?></span>
-<div class="about"><p><a href="/people/<?cs var:p.Name ?>" dir="auto"><?cs var:p.Display ?></a><?cs if:p.Me ?> ({{you}})<?cs /if ?></p><p class="hint"><?cs var:p.Name ?> · <?cs call:role(p) ?><?cs if:p.Muted ?>, {{muted}}<?cs /if ?> · <?cs call:since(p, "{{added by}} ", "{{since}} ") ?></p></div>
+<div class="about"><p><a href="/people/<?cs var:p.Name ?>" dir="auto"><?cs var:p.Display ?></a><?cs if:p.Me ?> ({{you}})<?cs /if ?><?cs if:p.Suspended ?> <small class="badge bad">{{Suspended}}</small><?cs /if ?></p><p class="hint"><?cs var:p.Name ?> · <?cs call:role(p) ?><?cs if:p.Muted ?>, {{muted}}<?cs /if ?> · <?cs call:since(p, "{{added by}} ", "{{since}} ") ?></p></div>
 <?cs if:p.CanRole ?><form method="post" action="/rooms/<?cs var:Room.Id ?>/settings"><?cs call:csrf() ?><input type="hidden" name="action" value="role"><input type="hidden" name="member" value="<?cs var:p.Name ?>"><label class="sr-only" for="role-<?cs var:p.Id ?>">{{Role of <?cs var:p.Display ?>}}</label><select id="role-<?cs var:p.Id ?>" name="role"<?cs if:Errors.role && Form.member == p.Name ?> aria-invalid="true" aria-describedby="role-error"<?cs /if ?>><option value="member"<?cs if:p.Role == "member" ?> selected<?cs /if ?>>{{Member}}</option><option value="admin"<?cs if:p.Role == "admin" ?> selected<?cs /if ?>>{{Admin}}</option><option value="owner"<?cs if:p.Role == "owner" ?> selected<?cs /if ?>>{{Owner}}</option></select> <button class="button"><span>{{Change}}</span><span class="sr-only"> {{the role of <?cs var:p.Display ?>}}</span></button></form><?cs /if ?>
 <?cs if:p.CanRemove ?><?cs call:member_action("remove", "{{Remove}}", p, "danger", "sr-only") ?><details class="more"><summary class="button">{{More}}<span class="sr-only"> {{about <?cs var:p.Display ?>}}</span></summary><div class="choices">
 <?cs if:p.CanMute ?><?cs if:p.Muted ?><?cs call:member_action("unmute", "{{Unmute}}", p, "", "sr-only") ?><?cs else ?><?cs call:member_action("mute", "{{Mute}}", p, "", "sr-only") ?><?cs /if ?><?cs /if ?>
@@ -58,7 +58,7 @@ def:since(p, by, alone) ?><?cs if:p.AddedBy ?><?cs var:by ?><bdi><?cs var:p.Adde
 <?cs if:LastOwner && Alone ?><p>{{You are the only one here. Delete the group below, or add somebody and hand it over.}}</p><?cs else ?><p class="hint"><?cs if:Room.Private ?>{{To come back you will need to be added again.}}<?cs else ?>{{You can join again at any time.}}<?cs /if ?></p>
 <form method="post" action="/rooms/<?cs var:Room.Id ?>/settings"><?cs call:csrf() ?><input type="hidden" name="action" value="leave">
 <?cs if:LastOwner ?><div class="field"><label for="owner">{{Who owns it from now on}}</label>
-<select id="owner" name="owner" required<?cs if:Errors.owner ?> aria-invalid="true" aria-describedby="owner-error"<?cs /if ?>><option value="">{{Choose a member}}</option><?cs each:p = Members ?><?cs if:!p.Me ?><option value="<?cs var:p.Name ?>"><?cs var:p.Display ?></option><?cs /if ?><?cs /each ?></select>
+<select id="owner" name="owner" required<?cs if:Errors.owner ?> aria-invalid="true" aria-describedby="owner-error"<?cs /if ?>><option value="">{{Choose a member}}</option><?cs each:p = Members ?><?cs if:!p.Me && !p.Suspended ?><option value="<?cs var:p.Name ?>"><?cs var:p.Display ?></option><?cs /if ?><?cs /each ?></select>
 <?cs call:error("owner", Errors.owner) ?></div><?cs /if ?>
 <p class="actions"><button class="button danger"><?cs if:LastOwner ?>{{Hand over and leave}}<?cs else ?>{{Leave}}<?cs /if ?></button></p></form><?cs /if ?>
 </section>

@@ -610,6 +610,16 @@ void app_notice(struct req *req, const struct app_action *actions)
             view_set(req->view, "Notice", t(actions->notice));
 }
 
+bool app_kept(struct req *req, const char *name)
+{
+    char was_name[40];
+    struct app_field was = {was_name, "", TEXT_TOPIC_MAX, false, NULL};
+
+    snprintf(was_name, sizeof was_name, "was_%s", name);
+    return app_fields(req, &was, 1) && form_find(&req->form, was_name) != NULL &&
+           strcmp(was.value, app_value(req, name)) == 0;
+}
+
 bool app_confirmed(struct req *req, const char *name)
 {
     struct app_field confirm = {"confirm", T("The name"), TEXT_GROUP_MAX, true, NULL};
@@ -653,12 +663,13 @@ static void show_member(const struct req *req, struct view *item, const struct m
     timeline_person(item, m->name, m->display);
     view_set(item, "Role", rights_role_name(m->role));
     view_flag(item, "Muted", m->muted);
+    view_flag(item, "Suspended", m->suspended);
     view_flag(item, "Online", m->online || m->id == req->me.id);
     view_flag(item, "Me", m->id == req->me.id);
     page_time(item, "Added", timeline_date, m->added_at);
     view_set(item, "AddedAt", m->added_at);
     if (m->added_by != m->id)
-        view_set(item, "AddedBy", m->added_by_display);
+        view_set(item, "AddedBy", timeline_display(m->added_by_name, m->added_by_display));
 }
 
 void app_members(struct req *req, const struct member_list *list, enum role actor)
@@ -672,7 +683,7 @@ void app_members(struct req *req, const struct member_list *list, enum role acto
         view_flag(item, "CanBan", over && rights_may(actor, false, RIGHT_BAN));
         view_flag(item, "CanMute", over && m->role != ROLE_OWNER && rights_may(actor, false, RIGHT_MUTE));
         view_flag(item, "CanRole", rights_may(actor, false, RIGHT_ROLE));
-        view_flag(item, "CanHandover", over && rights_may(actor, false, RIGHT_HANDOVER));
+        view_flag(item, "CanHandover", over && !m->suspended && rights_may(actor, false, RIGHT_HANDOVER));
     }
 }
 
@@ -680,17 +691,19 @@ enum db_result app_people(struct req *req)
 {
     struct member_list members, banned = {NULL, 0};
     enum db_result result = db_room_members(req->db, req->room.id, false, MEMBERS_MAX, &members);
-    size_t owners = 0;
+    size_t owners = 0, able = 0; /* who is suspended cannot look after a group */
 
     if (result == DB_OK && rights_may(req->room.role, false, RIGHT_BAN))
         result = db_room_banned(req->db, req->room.id, &banned);
     app_members(req, &members, req->room.role);
-    for (size_t i = 0; i < members.count; i++)
-        owners += members.member[i].role == ROLE_OWNER;
+    for (size_t i = 0; i < members.count; i++) {
+        able += !members.member[i].suspended;
+        owners += !members.member[i].suspended && members.member[i].role == ROLE_OWNER;
+    }
     for (size_t i = 0; i < banned.count; i++)
         show_member(req, view_item(req->view, "Banned", i), &banned.member[i]);
     view_flag(req->view, "LastOwner", req->room.role == ROLE_OWNER && owners == 1);
-    view_flag(req->view, "Alone", members.count == 1);
+    view_flag(req->view, "Alone", able == 1);
     free(members.member);
     free(banned.member);
     return db_or_none(result);

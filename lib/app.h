@@ -169,6 +169,10 @@ enum db_result app_names(struct req *req, const char *field, const char *text, u
 /* Whether the form's `confirm` is the name of what is to be deleted; if not, an error stands beside it. */
 bool app_confirmed(struct req *req, const char *name);
 
+/* Whether a field is as the form showed it (its was_NAME says so): what another admin made of it meanwhile stays. The
+ * form that is shown again gets was_NAME back. */
+bool app_kept(struct req *req, const char *name);
+
 /* The name of a group's settings, shared by creating and updating. False: errors stand beside the fields. */
 bool app_room_fields(struct req *req, struct room_fields *fields);
 

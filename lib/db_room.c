@@ -133,6 +133,8 @@ static enum db_result read_members(struct db *db, enum db_result result, size_t 
         member->added_by = db_u64(db, 6);
         snprintf(member->added_by_display, sizeof member->added_by_display, "%s", db_text(db, 7, NULL));
         db_time(db, 8, member->added_at);
+        snprintf(member->added_by_name, sizeof member->added_by_name, "%s", db_text(db, 9, NULL));
+        member->suspended = db_u64(db, 10) != 0;
     }
     return DB_OK;
 }
@@ -143,7 +145,8 @@ enum db_result db_room_members(struct db *db, uint64_t id, bool online_first, si
     enum db_result result =
         db_run(db,
                "SELECT u.id, u.name, u.display, m.role, " DB_PRESENCE_ONLINE
-               ", m.muted, m.added_by, COALESCE(a.display, ''), m.added_at FROM members m "
+               ", m.muted, m.added_by, COALESCE(a.display, ''), m.added_at, COALESCE(a.name, ''), "
+               "u.suspended_at IS NOT NULL FROM members m "
                "JOIN users u ON u.id = m.user_id" DB_PRESENCE_OF(
                    "u") "LEFT JOIN users a ON a.id = m.added_by "
                         "WHERE m.room_id = ? ORDER BY IF(?, " DB_PRESENCE_ONLINE
@@ -157,8 +160,8 @@ enum db_result db_room_banned(struct db *db, uint64_t id, struct member_list *li
 {
     enum db_result result =
         db_run(db,
-               "SELECT u.id, u.name, u.display, '', 0, 0, b.banned_by, COALESCE(a.display, ''), b.banned_at "
-               "FROM bans b "
+               "SELECT u.id, u.name, u.display, '', 0, 0, b.banned_by, COALESCE(a.display, ''), b.banned_at, "
+               "COALESCE(a.name, ''), u.suspended_at IS NOT NULL FROM bans b "
                "JOIN users u ON u.id = b.user_id LEFT JOIN users a ON a.id = b.banned_by "
                "WHERE b.room_id = ? AND b.banned_by > 0 ORDER BY b.banned_at DESC, u.id LIMIT ?",
                "uu", id, (uint64_t)BANNED_MAX);
@@ -454,30 +457,35 @@ enum db_result db_room_direct(struct db *db, uint64_t a, uint64_t b, uint64_t *i
     return result == DB_DUPLICATE ? find_direct(db, key, id) : result; /* the other one opened it just now */
 }
 
-static enum db_result update(struct db *db, uint64_t id, uint64_t actor, const struct room_fields *f)
+static enum db_result update(struct db *db, uint64_t id, uint64_t actor, const struct room_fields *fields)
 {
+    struct room_fields f = *fields;
     struct room room;
     enum db_result result = lock_for(db, id, actor, RIGHT_UPDATE, &room);
 
     if (result != DB_OK)
         return result;
+    f.name = f.kept & ROOM_NAME ? room.name : f.name;
+    f.topic = f.kept & ROOM_TOPIC ? room.topic : f.topic;
+    f.public = f.kept & ROOM_VISIBILITY ? room.public : f.public;
+    f.history_limit = f.kept & ROOM_HISTORY ? room.history_limit : f.history_limit;
     result =
         db_run(db, "UPDATE rooms SET name = ?, topic = ?, visibility = ?, history_limit = ? WHERE id = ?",
-               "sssuu", f->name, f->topic, f->public ? "public" : "private", f->history_limit, room.id);
-    if (result == DB_OK && strcmp(f->name, room.name) != 0)
-        result = add_event(db, &room, actor, "renamed", f->name);
-    if (result == DB_OK && strcmp(f->topic, room.topic) != 0)
-        result = add_event(db, &room, actor, "topic", f->topic);
-    if (result == DB_OK && f->public != room.public)
-        result = add_event(db, &room, actor, f->public ? "public" : "private", "");
-    if (result == DB_OK && f->history_limit != room.history_limit) {
+               "sssuu", f.name, f.topic, f.public ? "public" : "private", f.history_limit, room.id);
+    if (result == DB_OK && strcmp(f.name, room.name) != 0)
+        result = add_event(db, &room, actor, "renamed", f.name);
+    if (result == DB_OK && strcmp(f.topic, room.topic) != 0)
+        result = add_event(db, &room, actor, "topic", f.topic);
+    if (result == DB_OK && f.public != room.public)
+        result = add_event(db, &room, actor, f.public ? "public" : "private", "");
+    if (result == DB_OK && f.history_limit != room.history_limit) {
         char number[24];
-        snprintf(number, sizeof number, "%" PRIu64, f->history_limit);
+        snprintf(number, sizeof number, "%" PRIu64, f.history_limit);
         result = add_event(db, &room, actor, "history", number);
     }
     if (result != DB_OK)
         return result;
-    room.history_limit = f->history_limit;
+    room.history_limit = f.history_limit;
     room.info_version = room.version;
     result = store_room(db, &room);
     /* The lists at the left of every member's page show the name and the lock. */

@@ -47,7 +47,9 @@ struct member {
     enum role role;
     bool muted;
     bool online;
+    bool suspended;
     uint64_t added_by; /* himself: he joined, or created the room */
+    char added_by_name[TEXT_NAME_MAX + 1];
     char added_by_display[TEXT_DISPLAY_MAX * 4 + 1];
     char added_at[DB_TIME];
 };
@@ -87,7 +89,9 @@ struct room_fields {
     const char *topic;
     bool public;
     uint64_t history_limit;
+    unsigned kept; /* ROOM_ bits of what stays as it is when the group is updated */
 };
+enum { ROOM_NAME = 1, ROOM_TOPIC = 2, ROOM_VISIBILITY = 4, ROOM_HISTORY = 8 };
 
 /* Creates a group; `creator` becomes its owner. DB_DUPLICATE: the name is taken. */
 enum db_result db_room_create(struct db *db, const struct room_fields *fields, uint64_t creator,

@@ -46,8 +46,9 @@ static enum db_result update(struct db *db, uint64_t actor, const char *const se
     if (result == DB_OK)
         result = db_site_settings(db, from);
     for (unsigned i = 0; i < SITE_SETTINGS && result == DB_OK; i++) {
-        to[i] = *settings[i] != '\0' ? settings[i] : NULL;
-        if (strcmp(from[i], settings[i]) == 0)
+        const char *wanted = settings[i] != NULL ? settings[i] : from[i];
+        to[i] = *wanted != '\0' ? wanted : NULL;
+        if (strcmp(from[i], wanted) == 0)
             continue;
         strbuf_reset(&detail);
         strbuf_addf(&detail, "%s → %s", *from[i] != '\0' ? from[i] : unset, to[i] != NULL ? to[i] : unset);

@@ -16,7 +16,7 @@ enum site_setting { SITE_NAME, SITE_REGISTRATION, SITE_HISTORY, SITE_SINGLE, SIT
 #define DB_SETTING (TEXT_GROUP_MAX * 4 + 1)
 
 enum db_result db_site_settings(struct db *db, char out[SITE_SETTINGS][DB_SETTING]);
-/* Stores them; what changed stands in the audit log. DB_REFUSED: the actor is no admin of the site. */
+/* Stores them (NULL: that one stays as it is); what changed stands in the audit log. DB_REFUSED: the actor is no admin of the site. */
 enum db_result db_site_update(struct db *db, uint64_t actor, const char *const settings[SITE_SETTINGS]);
 
 /* Lays these settings over what the file says. Looks at most once a second (DB_OK then as well), so it may stand before

@@ -415,6 +415,14 @@ describe('settings', () => {
     });
   }
 
+  test('saved from a page that is older leave what another admin changed meanwhile', async () => {
+    const shown = formsOf((await anna.get('/admin')).text).find((form) => form.controls.some((control) => control.name === 'registration'));
+    const old = Object.fromEntries(shown.controls.filter((control) => control.name).map((control) => [control.name, control.value ?? '']));
+    await settings(anna, { registration: 'closed', days: '3' });
+    assert.equal((await anna.submit('/admin', { ...old, name: 'a name' })).status, 303);
+    assert.deepEqual(await site.sql('SELECT name, registration, history_limit, single_session, keep_days FROM site'), [['a name', 'closed', null, null, '3']]);
+  });
+
   test('of two admins at once are those of one of them', async () => {
     const dora = await person(site, 'adm');
     await makeAdmin(dora.name);

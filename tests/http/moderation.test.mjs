@@ -207,7 +207,8 @@ describe('the owner', () => {
     assert.equal(now[cast.muted.name], 'owner', 'and writes again');
     assert.equal((await events(cast.owner, id)).at(-1), `${cast.owner.name} handed the group over to ${cast.muted.name}`);
     await refused(cast.owner.settings(id, 'handover', { member: cast.member.name }), 403);
-    for (const target of [cast.stranger.name, cast.muted.name]) await refused(cast.muted.settings(id, 'handover', { member: target }), 403);
+    await refused(cast.muted.settings(id, 'handover', { member: cast.muted.name }), 403);
+    await refused(cast.muted.settings(id, 'handover', { member: cast.stranger.name }), 409);
   });
 
   test('who is the last one that can sign in does not leave, and hands over to nobody who cannot', async () => {
@@ -217,8 +218,26 @@ describe('the owner', () => {
     await site.sql(`UPDATE users SET suspended_at = UTC_TIMESTAMP(3) WHERE name = '${shut.name}'`);
     await refused(left.settings(id, 'leave'), 409);
     await refused(left.settings(id, 'leave', { owner: shut.name }), 409);
-    assert.ok((await left.settings(id, 'handover', { member: shut.name })).status >= 400);
+    const answer = await left.settings(id, 'handover', { member: shut.name });
+    assert.equal(answer.status, 409);
+    assert.match(textOf(answer.text), new RegExp(`${shut.name} is suspended`));
     assert.equal((await roles(id))[left.name], 'owner');
+  });
+
+  test('whose only fellow owner is suspended is asked who owns it from now on, and offered nobody who cannot', async () => {
+    const [left, shut, next] = await people(site, 3, 'own');
+    const id = await left.group({ members: `${shut.name} ${next.name}` });
+    await done(left.settings(id, 'role', { member: shut.name, role: 'owner' }));
+    await site.sql(`UPDATE users SET suspended_at = UTC_TIMESTAMP(3) WHERE name = '${shut.name}'`);
+    const page = (await left.get(`/rooms/${id}/settings`)).text;
+    const leave = formsOf(page).find((form) => form.controls.some((control) => control.name === 'owner'));
+    assert.ok(leave?.html.includes(`value="${next.name}"`));
+    assert.ok(!leave.html.includes(`value="${shut.name}"`));
+    assert.match(textOf(page), new RegExp(`${shut.name} \\(?Suspended`));
+    assert.ok(!formsOf(page).some(({ controls }) => controls.some(({ value }) => value === 'handover') && controls.some(({ value }) => value === shut.name)));
+    assert.match(fieldError((await left.settings(id, 'leave')).text, 'owner'), /only owner/);
+    await done(left.settings(id, 'leave', { owner: next.name }));
+    await site.sql(`UPDATE users SET suspended_at = NULL WHERE name = '${shut.name}'`);
   });
 
   test('who is the last one leaves by naming the next, at once; without that it is 409 with the way out beside it', async () => {
@@ -260,6 +279,42 @@ describe('the admin panel', () => {
     assert.match(page, new RegExp(`${one} · member · added by ${cast.admin.name} , 3 Nov 2025`));
     assert.match(page, new RegExp(`${two} · member · added by ${cast.admin.name}`));
     assert.match(page, new RegExp(`${cast.muted.name} · member, muted`));
+  });
+});
+
+describe('what another admin did meanwhile', () => {
+  const shown = (html) => Object.fromEntries(formsOf(html).find((form) => form.controls.some((control) => control.name === 'history')).controls
+    .filter((control) => control.name && (control.type !== 'radio' || 'checked' in control)).map((control) => [control.name, control.value]));
+
+  test('stays when the settings are saved from a page that is older: only what was changed there changes', async () => {
+    const id = await group({ topic: 'at first' });
+    const old = shown((await cast.owner.get(`/rooms/${id}/settings`)).text);
+    const name = unique('renamed');
+    await done(cast.admin.settings(id, 'update', { ...shown((await cast.admin.get(`/rooms/${id}/settings`)).text), name, visibility: 'private', history: '50' }));
+    const wrong = await cast.owner.submit(`/rooms/${id}/settings`, { ...old, topic: 'x'.repeat(251) });
+    assert.equal(wrong.status, 422);
+    await done(cast.owner.submit(`/rooms/${id}/settings`, { ...shown(wrong.text), topic: 'and now' }));
+    assert.deepEqual(await site.sql(`SELECT name, topic, visibility, history_limit FROM rooms WHERE id = ${id}`), [[name, 'and now', 'private', '50']]);
+    await done(cast.owner.submit(`/rooms/${id}/settings`, { ...old, history: '', name: unique('again') }));
+    assert.equal((await site.sql(`SELECT topic FROM rooms WHERE id = ${id}`))[0][0], 'and now');
+  });
+
+  test('is said: who is not in the group any more gets no role, no mute and no group, and the page shows who is', async () => {
+    const id = await group();
+    await done(cast.admin.settings(id, 'remove', { member: cast.member.name }));
+    for (const [action, fields] of [['role', { role: 'admin' }], ['mute'], ['unmute'], ['handover']]) {
+      const answer = await cast.owner.settings(id, action, { member: cast.member.name, ...fields });
+      assert.equal(answer.status, 409, action);
+      assert.match(textOf(answer.text), new RegExp(`${cast.member.name} is not in this group`), action);
+      assert.ok(answer.text.includes(`data-user-name="${cast.admin.name}"`) && !answer.text.includes(`data-user-name="${cast.member.name}"`), action);
+    }
+    await done(cast.owner.settings(id, 'remove', { member: cast.member.name }));
+  });
+
+  test('to oneself is said, not shown as if one were still in it', async () => {
+    const id = await group({ visibility: 'private' });
+    await done(cast.owner.settings(id, 'remove', { member: cast.admin.name }));
+    await refused(cast.admin.settings(id, 'mute', { member: cast.member.name }), 404);
   });
 });
 
