@@ -11,7 +11,8 @@
 
 #define TRIMS_MAX 20 /* batches in one request; housekeeping goes on from there */
 
-static const char *const fields_of_group[] = {"name", "topic", "visibility", "history"}; /* as the ROOM_ bits */
+static const char *const fields_of_group[] = {"name", "topic", "visibility",
+                                              "history"}; /* as the ROOM_ bits */
 
 static void show(struct req *req, int status)
 {
@@ -139,7 +140,8 @@ static void too_late(struct req *req, const struct user *user)
         app_failed(req, DB_REFUSED);
     } else {
         snprintf(text, sizeof text,
-                 theirs.role == ROLE_NONE ? t("%s is not in this group.") : t("%s is suspended."), user->name);
+                 theirs.role == ROLE_NONE ? t("%s is not in this group.") : t("%s is suspended."),
+                 user->name);
         refuse(req, 409, "member", text);
     }
 }
