@@ -150,6 +150,31 @@ static void save_settings(struct req *req)
 
 /* ---- the log ---- */
 
+static const char *setting(const char *value)
+{
+    return strcmp(value, "as in the file") == 0 ? t(T("as in the file")) : value;
+}
+
+/* The detail is stored in English. */
+static void tell_detail(struct view *item, const struct audit *a)
+{
+    static const char arrow[] = " → ";
+    const char *to = strcmp(a->action, "changed setting") == 0 ? strstr(a->detail, arrow) : NULL;
+    char text[sizeof a->detail + 80], from[sizeof a->detail];
+    unsigned number, uses;
+
+    snprintf(text, sizeof text, "%s", t(a->detail));
+    if (to != NULL) {
+        snprintf(from, sizeof from, "%.*s", (int)(to - a->detail), a->detail);
+        snprintf(text, sizeof text, "%s%s%s", setting(from), arrow, setting(to + strlen(arrow)));
+    } else if (sscanf(a->detail, "%u days, uses: %u", &number, &uses) == 2) {
+        snprintf(text, sizeof text, t("%u days, uses: %u"), number, uses);
+    } else if (sscanf(a->detail, "group %u", &number) == 1) {
+        snprintf(text, sizeof text, t("group %u"), number);
+    }
+    view_set(item, "Detail", text);
+}
+
 static void audit_log(struct req *req)
 {
     static struct audit list[LINES + 1];
@@ -166,7 +191,7 @@ static void audit_log(struct req *req)
         view_set(item, "Action", t(list[i].action));
         view_set(item, "Target",
                  strcmp(list[i].action, "changed setting") == 0 ? t(list[i].target) : list[i].target);
-        view_set(item, "Detail", t(list[i].detail));
+        tell_detail(item, &list[i]);
         admin_time(item, "Created", list[i].created_at);
     }
     if (count > LINES)

@@ -182,15 +182,16 @@ enum db_result db_admin_invitations(struct db *db, size_t limit, struct admin_in
 {
     enum db_result result = db_run(
         db,
-        "SELECT LOWER(HEX(l.token_hash)), COALESCE(u.display, ''), l.created_at, l.expires_at, l.uses_left "
-        "FROM links l LEFT JOIN users u ON u.id = l.created_by WHERE l.kind = 'invite' AND "
+        "SELECT LOWER(HEX(l.token_hash)), COALESCE(u.display, ''), l.created_at, l.expires_at, l.uses_left, "
+        "COALESCE(u.name, '') FROM links l LEFT JOIN users u ON u.id = l.created_by WHERE l.kind = 'invite' "
+        "AND "
         "l.expires_at > UTC_TIMESTAMP(3) AND l.uses_left > 0 ORDER BY l.expires_at LIMIT ?",
         "u", (uint64_t)limit);
 
     for (*count = 0; result == DB_OK && *count < limit && db_next(db); ++*count) {
         struct admin_invitation *i = &list[*count];
-        db_read(db, 0, "ssmmu", i->key, sizeof i->key, i->created_by, sizeof i->created_by, i->created_at,
-                i->expires_at, &i->uses_left);
+        db_read(db, 0, "ssmmus", i->key, sizeof i->key, i->created_by, sizeof i->created_by, i->created_at,
+                i->expires_at, &i->uses_left, i->created_by_name, sizeof i->created_by_name);
     }
     return result;
 }

@@ -48,6 +48,7 @@ enum db_result db_admin_delete_group(struct db *db, uint64_t actor, uint64_t id)
 struct admin_invitation {
     char key[DB_LINK_KEY];
     char created_by[TEXT_DISPLAY_MAX * 4 + 1];
+    char created_by_name[TEXT_NAME_MAX + 1];
     char created_at[DB_TIME];
     char expires_at[DB_TIME];
     uint64_t uses_left;

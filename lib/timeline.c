@@ -139,6 +139,25 @@ void timeline_link(const struct room *room, uint64_t seq, char out[TIMELINE_LINK
         snprintf(out, TIMELINE_LINK, "/rooms/%" PRIu64 "#m%" PRIu64, room->id, seq);
 }
 
+/* Whom an event is about; of those who left the site it says so much, in English (db_room.c). */
+static void add_names(struct strbuf *out, const char *names)
+{
+    static const char former[] = "Former member";
+
+    for (;;) {
+        const char *comma = strstr(names, ", ");
+        size_t len = comma != NULL ? (size_t)(comma - names) : strlen(names);
+        if (len == strlen(former) && strncmp(names, former, len) == 0)
+            strbuf_addstr(out, t(former));
+        else
+            strbuf_add(out, names, len);
+        if (comma == NULL)
+            return;
+        strbuf_addstr(out, ", ");
+        names = comma + 2;
+    }
+}
+
 void timeline_event(const struct message *m, struct strbuf *out)
 {
     const char *who =
@@ -155,8 +174,10 @@ void timeline_event(const struct message *m, struct strbuf *out)
         for (const char *c = t(sentence); *c != '\0'; c++) {
             if (*c == '1')
                 strbuf_addstr(out, who);
-            else if (*c == '2')
+            else if (*c == '2' && (strcmp(m->event, "topic") == 0 || strcmp(m->event, "renamed") == 0))
                 strbuf_addstr(out, m->text);
+            else if (*c == '2')
+                add_names(out, m->text);
             else
                 strbuf_addch(out, *c);
         }

@@ -1,5 +1,6 @@
 /* "/admin/invitations": links to register with: made here, shown once, listed without what opens them, and revoked. */
 #include "admin.h"
+#include "timeline.h"
 
 #define LINKS_MAX 500
 
@@ -13,7 +14,7 @@ static void show_invitations(struct req *req, int status)
     for (size_t i = 0; i < count; i++) {
         struct view *item = view_item(req->view, "Rows", i);
         view_set(item, "Key", list[i].key);
-        view_set(item, "By", list[i].created_by);
+        view_set(item, "By", timeline_display(list[i].created_by_name, list[i].created_by));
         view_set_u64(item, "Uses", list[i].uses_left);
         admin_time(item, "Created", list[i].created_at);
         admin_time(item, "Expires", list[i].expires_at);

@@ -488,6 +488,20 @@ describe('how the site is', () => {
 });
 
 describe('the log', () => {
+  test('is whole in the language of who reads it', async () => {
+    await settings(anna, { history: '5', registration: 'open' });
+    await settings(anna, {});
+    await anna.submit('/admin/invitations', { action: 'invite', days: 3, uses: 2 });
+    const name = unique('group');
+    const id = await anna.group({ name });
+    await anna.submit(`/admin/groups/${id}`, { action: 'delete', confirm: name });
+    const german = textOf((await anna.get('/admin/log', { headers: { 'Accept-Language': 'de' } })).text);
+    assert.doesNotMatch(german, /as in the file|days, uses|\(group/);
+    for (const part of ['(wie in der Datei → 5)', '(open → wie in der Datei)', '(3 Tage, für 2)', `(Gruppe ${id})`]) assert.ok(german.includes(part), part);
+    const english = textOf((await anna.get('/admin/log')).text);
+    for (const part of ['(as in the file → 5)', '(3 days, uses: 2)', `(group ${id})`]) assert.ok(english.includes(part), part);
+  });
+
   test('comes in pages of a hundred, the newest first, and shows what it tells as text', async () => {
     const id = await idOf(anna.name);
     await site.sql(`INSERT INTO audit (created_at, actor_id, action, target) SELECT UTC_TIMESTAMP(3), ${id}, 'suspended', CONCAT('<i>x', seq) FROM seq_1_to_230`);
