@@ -5,7 +5,7 @@
 <?cs if:?Query ?><form class="find" method="get" action="/people" role="search">
 <label class="sr-only" for="q">{{Find somebody by name}}</label><input id="q" name="q" type="search" value="<?cs var:Query ?>" placeholder="{{Find somebody by name}}" autocomplete="off" dir="auto">
 <button class="button">{{Find}}</button></form><?cs /if ?>
-<div data-people>
+<div data-people="all">
 <?cs if:subcount(People) ?><ul class="cards"><?cs each:p = People ?>
 <li data-user-name="<?cs var:p.Name ?>"><span class="face"><?cs call:avatar(p, "") ?><?cs call:presence(p) ?></span>
 <div class="about"><h2><a href="/people/<?cs var:p.Name ?>" dir="auto"><?cs var:p.Display ?></a></h2>

@@ -12,12 +12,14 @@ export function presence(online) {
 
 const load = (name, what, ...given) => import(`./${name}.js`).then((module) => module[what](...given), (fault) => console.error(`snug: ${name}:`, fault));
 
-// Whether a dot on this page changed.
+// Whether a dot on this page changed, or somebody came who belongs on it.
 export function people(list) {
   let changed = false;
+  const all = document.querySelector('[data-people="all"]');
   for (const person of list) {
     if (isMe(person)) continue; // I am here, whether or not I hide
     const dots = document.querySelectorAll(`[data-user="${person.id || 0}"] .dot, [data-user-name="${CSS.escape(person.name || '')}"] .dot`);
+    if (all && !dots.length && person.online) changed = true;
     for (const dot of dots) {
       if (dot.classList.contains('online') === person.online) continue;
       dot.replaceWith(presence(person.online));
@@ -60,4 +62,5 @@ export function start() {
   panel();
   on('update', update);
   on('missed', () => load('fresh', 'refresh'));
+  on('sidebar', () => { if (document.querySelector('[data-people]')) load('fresh', 'refresh'); }); // the groups one shares
 }

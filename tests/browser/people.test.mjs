@@ -99,6 +99,21 @@ test('People puts who comes among those who are online, and says since when he i
   await signIn(ben.page, snug, ben.name);
 });
 
+test('People shows who has just come to the site, and a person\'s page the group that one has just come to share, without a reload', async () => {
+  await goto(ana, '/people');
+  await stays(ana);
+  const dan = await person(snug);
+  await ana.page.locator(`.cards ${of(dan)}`).waitFor({ timeout: SOON });
+  await stayed(ana);
+  await goto(ana, `/people/${dan.name}`);
+  await stays(ana);
+  assert.match(await ana.page.locator('.person').textContent(), /None/);
+  const shared = await group(dan, [ana]);
+  await ana.page.locator(`.shared a[href="/rooms/${shared}"]`).waitFor({ timeout: SOON });
+  await stayed(ana);
+  await dan.context.close();
+});
+
 test('who was cut off, also from a server that knows nothing of before, sees who is here now when he is back', async () => {
   await open(ben, room);
   await open(ana, room);
