@@ -163,17 +163,15 @@ enum db_result db_room_banned(struct db *db, uint64_t id, struct member_list *li
                "SELECT u.id, u.name, u.display, '', 0, 0, b.banned_by, COALESCE(a.display, ''), b.banned_at, "
                "COALESCE(a.name, ''), u.suspended_at IS NOT NULL FROM bans b "
                "JOIN users u ON u.id = b.user_id LEFT JOIN users a ON a.id = b.banned_by "
-               "WHERE b.room_id = ? AND b.banned_by > 0 ORDER BY b.banned_at DESC, u.id LIMIT ?",
+               "WHERE b.room_id = ? AND b.banned_by > 0 AND u.deleted_at IS NULL ORDER BY b.banned_at DESC, "
+               "u.id LIMIT ?",
                "uu", id, (uint64_t)BANNED_MAX);
 
     return read_members(db, result, BANNED_MAX, list);
 }
 
-enum db_result db_room_member_ids(struct db *db, uint64_t id, uint64_t **ids, size_t *count)
+static enum db_result read_ids(struct db *db, enum db_result result, uint64_t **ids, size_t *count)
 {
-    enum db_result result =
-        db_run(db, "SELECT user_id FROM members WHERE room_id = ? ORDER BY user_id", "u", id);
-
     *ids = NULL;
     *count = 0;
     while (result == DB_OK && db_next(db)) {
@@ -181,6 +179,22 @@ enum db_result db_room_member_ids(struct db *db, uint64_t id, uint64_t **ids, si
         (*ids)[(*count)++] = db_u64(db, 0);
     }
     return result;
+}
+
+enum db_result db_room_member_ids(struct db *db, uint64_t id, uint64_t **ids, size_t *count)
+{
+    return read_ids(db, db_run(db, "SELECT user_id FROM members WHERE room_id = ? ORDER BY user_id", "u", id),
+                    ids, count);
+}
+
+enum db_result db_room_traces(struct db *db, uint64_t user_id, uint64_t **ids, size_t *count)
+{
+    return read_ids(db,
+                    db_run(db,
+                           "SELECT room_id FROM messages WHERE sender_id = ? UNION "
+                           "SELECT room_id FROM bans WHERE user_id = ?",
+                           "uu", user_id, user_id),
+                    ids, count);
 }
 
 static enum db_result renamed(struct db *db, uint64_t user_id)
@@ -859,8 +873,13 @@ static enum db_result abandon(struct db *db, uint64_t id, const struct departure
 
     if (result == DB_OK)
         result = role_of(db, id, who->user_id, &room.role, NULL);
-    if (result != DB_OK || room.role == ROLE_NONE)
+    if (result != DB_OK)
         return result;
+    if (room.role == ROLE_NONE) {
+        uint64_t before = room.version;
+        result = room.direct ? DB_OK : forget_name(db, &room, who->display);
+        return result == DB_OK && room.version != before ? store_room(db, &room) : result;
+    }
     if (room.direct) { /* the other one reads a new name in his lists */
         result = raise_members(db, id);
         return result == DB_OK ? delete_member(db, &room, who->user_id, false) : result;

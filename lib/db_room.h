@@ -84,6 +84,9 @@ enum db_result db_room_banned(struct db *db, uint64_t id, struct member_list *li
 /* The ids of all members, for those who hold readers; *ids is freed by the caller, sorted. */
 enum db_result db_room_member_ids(struct db *db, uint64_t id, uint64_t **ids, size_t *count);
 
+/* The rooms that a user wrote in or is banned from; *ids is freed by the caller. */
+enum db_result db_room_traces(struct db *db, uint64_t user_id, uint64_t **ids, size_t *count);
+
 struct room_fields {
     const char *name;
     const char *topic;
@@ -122,8 +125,8 @@ db_room_change db_room_handover; /* a member becomes owner and the actor admin, 
 /* *last_owner is set, with DB_REFUSED, when the group would be left without an owner. A new role ends a mute. */
 enum db_result db_room_set_role(struct db *db, uint64_t id, uint64_t actor, uint64_t user, enum role role,
                                 bool *last_owner);
-/* The user's account ends. A group that would lose its only owner gets another: the admin who has been there longest,
- * else the member; one that nobody else is in is deleted. Who is no member: DB_OK, nothing changes. */
+/* The user's account ends; what the group tells of him goes on without his name, also where he is no member any more. A group that would lose its only owner gets another: the admin who has been there longest,
+ * else the member; one that nobody else is in is deleted. */
 enum db_result db_room_abandon(struct db *db, uint64_t id, const struct departure *departure);
 /* An owner may name the one who owns it from then on (`owner` not 0); with *last_owner that is no other member. */
 enum db_result db_room_leave(struct db *db, uint64_t id, uint64_t actor, uint64_t owner, bool *last_owner);

@@ -162,9 +162,10 @@ enum db_result db_user_lock(struct db *db, uint64_t id)
 static enum db_result delete_user(struct db *db, uint64_t id, bool messages)
 {
     static const char *const steps[] = {
-        "DELETE FROM sessions WHERE user_id = ?",       "DELETE FROM links WHERE user_id = ?",
-        "DELETE FROM recovery_codes WHERE user_id = ?", "DELETE FROM presence WHERE user_id = ?",
-        "DELETE FROM bans WHERE user_id = ?",
+        "DELETE FROM sessions WHERE user_id = ?",
+        "DELETE FROM links WHERE user_id = ?",
+        "DELETE FROM recovery_codes WHERE user_id = ?",
+        "DELETE FROM presence WHERE user_id = ?",
     };
     enum db_result result =
         db_run(db, "SELECT 1 FROM users WHERE id = ? AND deleted_at IS NULL FOR UPDATE", "u", id);
@@ -204,6 +205,8 @@ enum db_result db_user_departed(struct db *db, uint64_t id)
 
     if (result == DB_OK || result == DB_NONE)
         result = db_run(db, "DELETE FROM bookmarks WHERE user_id = ?", "u", id);
+    if (result == DB_OK || result == DB_NONE)
+        result = db_run(db, "DELETE FROM bans WHERE user_id = ?", "u", id);
     if (result == DB_OK || result == DB_NONE)
         result = db_run(db, "DELETE FROM departures WHERE user_id = ?", "u", id);
     return db_or_none(result); /* another one was faster */

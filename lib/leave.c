@@ -32,6 +32,21 @@ static enum db_result leave_rooms(const struct config *config, struct db *db, co
     return db_or_none(result);
 }
 
+/* Last of all: where he was before, what is told of him goes on without his name. */
+static enum db_result forget(const struct config *config, struct db *db, const struct departure *d)
+{
+    uint64_t *ids;
+    size_t count;
+    enum db_result result = db_room_traces(db, d->user_id, &ids, &count);
+
+    for (size_t i = 0; i < count && (result == DB_OK || result == DB_NONE); i++) {
+        result = db_room_abandon(db, ids[i], d);
+        wake_room(config, ids[i]);
+    }
+    free(ids);
+    return result == DB_NONE ? DB_OK : result;
+}
+
 enum db_result leave_next(const struct config *config, struct db *db)
 {
     struct departure d;
@@ -46,7 +61,10 @@ enum db_result leave_next(const struct config *config, struct db *db)
     result = d.messages ? db_message_purge(db, d.user_id, &room_id) : DB_NONE;
     if (result == DB_OK)
         wake_room(config, room_id);
-    return result == DB_NONE ? db_user_departed(db, d.user_id) : result;
+    if (result != DB_NONE)
+        return result;
+    result = forget(config, db, &d);
+    return result == DB_OK ? db_user_departed(db, d.user_id) : result;
 }
 
 enum db_result leave_site(const struct config *config, struct db *db, uint64_t actor, uint64_t user_id,

@@ -166,6 +166,9 @@ describe('deleting the account', () => {
     for (const action of ['mute', 'unmute', 'remove']) await ben.settings(room, action, { member: ana.name });
     await ben.settings(room, 'add', { members: `${ana.name}` });
     await ben.settings(other, 'ban', { member: ana.name });
+    const former = await ben.group({ members: ana.name });
+    await ana.say(former, 'was here');
+    await ben.settings(former, 'remove', { member: ana.name });
     const { cursor } = await ben.read({ room });
     assert.equal((await end(ana, 'keep')).status, 303);
     const later = (await ben.read({ room, after: cursor })).messages;
@@ -175,6 +178,21 @@ describe('deleting the account', () => {
     for (const message of told.filter(({ text }) => text.includes('Former member')))
       assert.deepEqual(later.find(({ seq }) => seq === message.seq), message, 'told as a change of its own');
     assert.doesNotMatch((await ben.get(`/rooms/${other}/settings`)).text, /Unban|Former member/);
+    assert.deepEqual((await ben.everything(other)).map(({ text }) => text), [`${ben.name} banned Former member`], 'nor where one is banned');
+    assert.equal((await ben.everything(former)).at(-1).text, `${ben.name} removed Former member`, 'nor where one was before');
+    const german = await ben.list({ room }, { headers: { 'Accept-Language': 'de' } });
+    assert.doesNotMatch(german.text, /Former member/);
+    assert.match(german.text, /Ehemaliges Mitglied/);
+  });
+
+  test('leaves whom one added: by a former member, in the language of who reads', async () => {
+    const [ana, ben] = await people(site, 2, 'adder');
+    const room = await ana.group({ members: ben.name });
+    await ana.settings(room, 'role', { member: ben.name, role: 'owner' });
+    assert.equal((await end(ana, 'keep')).status, 303);
+    const page = async (language) => textOf((await ben.get(`/rooms/${room}/settings`, { headers: { 'Accept-Language': language } })).text);
+    assert.match(await page('en'), /added by Former member/);
+    assert.match(await page('de'), /hinzugefügt von Ehemaliges Mitglied/);
   });
 
   test('takes the messages along if that is wished, in every room, and readers learn of each by their cursor', async () => {
