@@ -8,20 +8,22 @@
 
 enum db_result db_mention_find(struct db *db, uint64_t room_id, uint64_t seq, struct markup_names *names)
 {
-    struct db_query *q = db_query("SELECT u.id, u.name FROM users u WHERE u.name IN (", "");
+    struct db_query *q = db_query(
+        "SELECT u.id, u.name, EXISTS (SELECT 1 FROM mentions x WHERE x.user_id = u.id AND x.room_id = ? AND "
+        "x.seq = ?) AS told FROM users u WHERE u.name IN (",
+        "uu", room_id, seq);
 
     for (size_t i = 0; i < names->count; i++)
         db_query_row(q, ",", "?", "s", names->person[i].name);
     db_query_add(q,
-                 ") AND (EXISTS (SELECT 1 FROM members m WHERE m.room_id = ? AND m.user_id = u.id) OR "
-                 "EXISTS (SELECT 1 FROM mentions x WHERE x.user_id = u.id AND x.room_id = ? AND x.seq = ?))",
-                 "uuu", room_id, room_id, seq);
+                 ") HAVING told OR EXISTS (SELECT 1 FROM members m WHERE m.room_id = ? AND m.user_id = u.id)",
+                 "u", room_id);
     enum db_result result = db_query_run(db, q);
     while (db_next(db))
         for (size_t i = 0; i < names->count; i++) {
             struct markup_person *person = &names->person[i];
             if (strcasecmp(person->name, db_text(db, 1, NULL)) == 0)
-                db_read(db, 0, "us", &person->id, person->name, sizeof person->name);
+                db_read(db, 0, "us?", &person->id, person->name, sizeof person->name, &person->told);
         }
     return db_or_none(result);
 }

@@ -816,7 +816,7 @@ static enum db_result render(struct db *db, struct write *w, enum role role, con
         person->everyone =
             strcmp(person->name, MARKUP_EVERYONE) == 0 &&
             (before != NULL ? mentions_in(before, "all") : rights_may(role, false, RIGHT_UPDATE));
-        if (before != NULL && !mentions_in(before, id))
+        if (before != NULL && !person->told && !mentions_in(before, id))
             person->id = 0;
     }
     if (markup_render(w->text, w->text_len, &names, &html))

@@ -21,6 +21,7 @@
 struct markup_person {
     uint64_t id; /* 0: nobody, the name stays text */
     bool everyone;
+    bool told;      /* it is in his list already */
     bool mentioned; /* filled by markup_render: it is not only in code, for example */
     char name[TEXT_NAME_MAX + 1];
 };

@@ -96,6 +96,11 @@ describe('formatting', () => {
     await site.sql(`UPDATE messages SET renderer = 0, html = REPLACE(html, 'strong', 'b') WHERE room_id = ${old}`);
     await promisify(execFile)(`${build}/bin/messages`, ['rerender'], { env: { ...process.env, SNUG_CONFIG: `${site.var}/run/snug.hdf` } });
     const after = await dan.read({ room: old });
+    // Nothing is known of how the first looked, but whom it was for.
+    await site.sql(`UPDATE messages SET renderer = 0, html = NULL WHERE room_id = ${old} AND text LIKE '**@%'`);
+    await promisify(execFile)(`${build}/bin/messages`, ['rerender'], { env: { ...process.env, SNUG_CONFIG: `${site.var}/run/snug.hdf` } });
+    const again = await dan.read({ room: old });
+    assert.match(again.messages.find(({ text }) => text.startsWith('**@')).html, new RegExp(`data-user="\\d+"[^>]*>@${ben.name}<`));
     assert.deepEqual(after.messages.map(({ html }) => words(html)), before.messages.map(({ html }) => words(html)));
     assert.equal((await dan.request('/for-you')).text.includes(`/rooms/${old}#`), false);
   });
