@@ -714,7 +714,7 @@ int hub_pause(const struct hub *hub)
     int64_t left = hub->scanned_at + HUB_TICK - clock_ms();
 
     if (hub_is_idle(hub))
-        return 60000;
+        return HUB_IDLE;
     return left < QUIET_MS ? QUIET_MS : left > HUB_TICK ? HUB_TICK : (int)left;
 }
 

@@ -77,6 +77,7 @@ void hub_event(struct hub *hub, struct reader *reader, uint32_t events);
  * every 250 ms, or a little later when the turn was not `quiet`, that is, brought events. The loop waits for events for
  * hub_pause ms. */
 #define HUB_TICK 250
+#define HUB_IDLE 1000 /* where nobody waits */
 void hub_turn(struct hub *hub);
 void hub_tick(struct hub *hub, bool quiet);
 int hub_pause(const struct hub *hub);

@@ -97,6 +97,9 @@ static void turn(int epoll, int wake, const sigset_t *signals)
         else
             hub_event(app.hub, name, events[i].events);
     }
+    /* The kernel wakes one process for a request; should that one stand still just then, it is for another to find it. */
+    if (count == 0)
+        accept_some(&pause);
     hub_turn(app.hub);
     hub_tick(app.hub, count == 0);
     if (pause)

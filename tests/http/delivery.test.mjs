@@ -16,10 +16,14 @@ let quiet;
 
 before(async () => {
   first = await startSite({ vars: { WAKEUPS: 'off' } });
+  first.kill('search', 'SIGSTOP'); // it reads what is written whenever it likes: statements are counted here
   const client = await person(first);
   quiet = await listen(client, await client.group());
 });
-after(() => Promise.all([second?.stop(), first?.stop()]));
+after(() => {
+  first?.kill('search', 'SIGCONT');
+  return Promise.all([second?.stop(), first?.stop()]);
+});
 
 const statusOf = async (name) => Number((await first.sql(`SHOW GLOBAL STATUS LIKE '${name}'`))[0][1]);
 const executed = () => statusOf('Com_stmt_execute');
