@@ -813,6 +813,9 @@ static enum db_result end_room(struct db *db, uint64_t id)
         db, "UPDATE rooms SET name = NULL, deleted_at = UTC_TIMESTAMP(3), version = version + 1 WHERE id = ?",
         "u", id);
 
+    /* The files go at once: they count for those who sent them, and who cannot delete them any more. */
+    if (result == DB_OK)
+        result = db_or_none(db_run(db, "DELETE FROM uploads WHERE room_id = ? AND seq > 0", "u", id));
     return result == DB_OK ? raise_members(db, id) : result;
 }
 
@@ -965,14 +968,9 @@ enum db_result db_room_clean(struct db *db, unsigned limit)
         "SELECT id FROM rooms r WHERE oldest_seq > 1 AND EXISTS (SELECT 1 FROM messages t WHERE t.room_id = "
         "r.id AND "
         "t.seq < r.oldest_seq AND t.created_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY) LIMIT ?";
-    static const char filed[] =
-        "SELECT id FROM rooms r WHERE deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM "
-        "uploads u WHERE u.room_id = r.id AND u.seq > 0) LIMIT ?";
     enum db_result result =
-        clean_rooms(db, filed, false, "DELETE FROM uploads WHERE room_id = ? AND seq > 0 LIMIT ?", limit);
+        clean_rooms(db, deleted, true, "DELETE FROM messages WHERE room_id = ? LIMIT ?", limit);
 
-    if (result == DB_OK)
-        result = clean_rooms(db, deleted, true, "DELETE FROM messages WHERE room_id = ? LIMIT ?", limit);
     if (result != DB_OK)
         return result;
     return clean_rooms(

@@ -145,8 +145,7 @@ enum db_result db_room_end(struct db *db, uint64_t id);
 enum db_result db_room_trim(struct db *db, uint64_t id, unsigned days);
 /* Housekeeping: the same for one room that has such messages. DB_NONE: none has. */
 enum db_result db_room_trim_next(struct db *db, unsigned days);
-/* Housekeeping: removes what a history limit passed or a deletion ended 30 days ago, at most `limit` messages; the files
- * of a deleted group at once: they count for those who sent them. */
+/* Housekeeping: removes what a history limit passed or a deletion ended 30 days ago, at most `limit` messages. */
 enum db_result db_room_clean(struct db *db, unsigned limit);
 
 /* For the files that read rooms together with something else: the columns of a struct room, in db_room_read's
