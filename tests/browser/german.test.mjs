@@ -164,8 +164,8 @@ test('new messages are counted in German, in the page, beside it and for screen 
   assert.match(await ben.page.locator('#messages .day').first().textContent(), new RegExp(`^${DAY}, \\d{1,2}\\. ${MONTH}$`));
   assert.match(await ben.page.locator('#messages time').last().getAttribute('title'), new RegExp(`^${DAY}, \\d{1,2}\\. ${MONTH} \\d{4}( um|,) \\d\\d:\\d\\d$`));
   await german(ben.page);
-  await hasRead(ben, room);
   await visit(ben, '/people');
+  await hasRead(ben, room); // said when one leaves, at the latest
   await say(ana, 'drei');
   await ben.page.locator(`#lists a[data-to="${room}"] .count`, { hasText: /^\d+ ungelesen$/ }).waitFor();
   await german(ben.page, 'with a count');
