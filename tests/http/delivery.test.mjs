@@ -66,6 +66,8 @@ async function only(site, pid, work) {
   const others = site.pids('messages').filter((each) => each !== pid);
   for (const other of others) process.kill(other, 'SIGSTOP');
   try {
+    // One that does not stand yet could still be the one that is woken for a request, and then not take it.
+    await eventually('they stand', () => others.every((other) => /\) T /.test(fs.readFileSync(`/proc/${other}/stat`, 'latin1'))));
     return await work();
   } finally {
     for (const other of others) process.kill(other, 'SIGCONT');
