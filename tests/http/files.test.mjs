@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
-import { build, site as runningSite, startSite } from '../lib/site.mjs';
+import { site as runningSite, startSite } from '../lib/site.mjs';
 import { Answer, Client, eventually, JSON_TYPE, multipart, MULTIPART, nonce, people, person, textOf, unique } from './client.mjs';
 
 const LIMIT = 60;
@@ -333,12 +333,14 @@ describe('who may not send', () => {
   });
 });
 
-// The program as plain CGI, with settings of its own.
+// The program as plain CGI, with settings of its own, and as the user that serves: the folders it makes are that one's.
 function cgi(who, at, settings, { body, length = body?.length, headers = {} } = {}) {
+  const { uid, gid } = fs.statSync(`${site.var}/files`);
   const file = path.join(fs.mkdtempSync('/tmp/snug-files-'), 'snug.hdf');
+  if (process.getuid() === 0) fs.chownSync(path.dirname(file), uid, gid);
   fs.writeFileSync(file, `${fs.readFileSync(`${site.var}/run/snug.hdf`, 'utf8')}\n${settings}\n`);
   return who.csrf().then((token) => new Promise((resolve, reject) => {
-    const child = spawn(`${build}/bin/files`, [], { cwd: site.var, stdio: ['pipe', 'pipe', 'inherit'],
+    const child = spawn(`${site.var}/site/bin/files`, [], { cwd: site.var, stdio: ['pipe', 'pipe', 'inherit'], ...(process.getuid() === 0 ? { uid, gid } : {}),
       env: { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => /^PATH$|SAN_OPTIONS$/.test(name))), SNUG_CONFIG: file, REQUEST_METHOD: body ? 'POST' : 'GET', REQUEST_URI: at, QUERY_STRING: '', HTTP_HOST: 'localhost', HTTP_COOKIE: who.cookieHeader(),
         HTTP_ACCEPT: JSON_TYPE, ...(body ? { CONTENT_LENGTH: String(length), CONTENT_TYPE: MULTIPART, HTTP_X_CSRF_TOKEN: token } : {}), ...headers } });
     const out = [];
