@@ -8,6 +8,7 @@
 #include "wake.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
@@ -158,19 +159,20 @@ static const char *setting(const char *value)
 /* The detail is stored in English. */
 static void tell_detail(struct view *item, const struct audit *a)
 {
-    static const char arrow[] = " → ";
+    static const char arrow[] = " → ", invited[] = " days, uses: ", group[] = "group ";
     const char *to = strcmp(a->action, "changed setting") == 0 ? strstr(a->detail, arrow) : NULL;
     char text[sizeof a->detail + 80], from[sizeof a->detail];
-    unsigned number, uses;
+    char *end;
+    unsigned long days = strtoul(a->detail, &end, 10);
 
     snprintf(text, sizeof text, "%s", t(a->detail));
     if (to != NULL) {
         snprintf(from, sizeof from, "%.*s", (int)(to - a->detail), a->detail);
         snprintf(text, sizeof text, "%s%s%s", setting(from), arrow, setting(to + strlen(arrow)));
-    } else if (sscanf(a->detail, "%u days, uses: %u", &number, &uses) == 2) {
-        snprintf(text, sizeof text, t("%u days, uses: %u"), number, uses);
-    } else if (sscanf(a->detail, "group %u", &number) == 1) {
-        snprintf(text, sizeof text, t("group %u"), number);
+    } else if (end != a->detail && strncmp(end, invited, strlen(invited)) == 0) {
+        snprintf(text, sizeof text, t("%lu days, uses: %s"), days, end + strlen(invited));
+    } else if (strncmp(a->detail, group, strlen(group)) == 0) {
+        snprintf(text, sizeof text, t("group %s"), a->detail + strlen(group));
     }
     view_set(item, "Detail", text);
 }
