@@ -92,6 +92,16 @@ static bool fits(struct upload *u, uint64_t size, uint64_t more)
     return true;
 }
 
+/* No NEED_LOGIN: a form gives its text back. */
+static bool is_signed_in(struct upload *u)
+{
+    if (u->req->me.id != 0)
+        return true;
+    const struct refusal *why =
+        reply_write_refusal(u->req->session.elsewhere ? WRITE_ELSEWHERE : WRITE_SIGNED_OUT);
+    return refuse(u, why->status, why->code, why->text);
+}
+
 /* May files be sent to this room by whom, and is there any room? Asked once, before the first file is read. */
 static bool may_send(struct upload *u)
 {
@@ -100,10 +110,8 @@ static bool may_send(struct upload *u)
 
     if (u->may)
         return true;
-    if (req->me.id == 0) { /* no NEED_LOGIN: a form gives its text back */
-        why = reply_write_refusal(req->session.elsewhere ? WRITE_ELSEWHERE : WRITE_SIGNED_OUT);
-        return refuse(u, why->status, why->code, why->text);
-    }
+    if (!is_signed_in(u))
+        return false;
     if (!u->trusted && u->sends)
         return refuse(u, 403, "bad_csrf",
                       T("This form is out of date, or did not come from this site. What you wrote is below: "
@@ -312,7 +320,8 @@ void files_upload(struct req *req)
     if (!req->config->files) {
         app_fail(req, 403, "files_off", T("No files are taken on this site."));
     } else if (!multipart_begin(u->body, req->in.content_type, read_body, req)) {
-        app_fail(req, 415, "unsupported_media_type", T("Files are sent as multipart/form-data."));
+        if (is_signed_in(u))
+            app_fail(req, 415, "unsupported_media_type", T("Files are sent as multipart/form-data."));
     } else if (!(u->whole = take_all(u))) {
         drop(u);
     } else if (u->sends) {
