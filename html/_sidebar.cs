@@ -6,7 +6,7 @@
 <li><a id="search" href="/search<?cs if:Room.Id ?>?room=<?cs var:Room.Id ?><?cs /if ?>"<?cs if:Page.Name == "search" && !List ?> aria-current="page"<?cs /if ?>><span class="sign" aria-hidden="true"><svg viewBox="0 0 16 16" width="14" height="14" focusable="false"><path d="M10.5 10.5 14.5 14.5M12 7A5 5 0 1 1 2 7a5 5 0 0 1 10 0" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/></svg></span><span class="name">{{Search}}</span></a></li>
 <li><a id="for-you" href="/for-you"<?cs if:List == "for-you" ?> aria-current="page"<?cs /if ?>><span class="sign" aria-hidden="true">@</span><span class="name">{{For you}}</span><?cs call:for_me(ForMe) ?></a></li>
 <li><a href="/saved"<?cs if:List == "saved" ?> aria-current="page"<?cs /if ?>><span class="sign" aria-hidden="true">☆</span><span class="name">{{Saved}}</span></a></li>
-<?cs if:Me.Admin ?><li><a href="/admin"<?cs if:Page.Name == "admin" ?> aria-current="page"<?cs /if ?>><span class="sign" aria-hidden="true">⚙&#xFE0E;</span><span class="name">{{Admin}}</span></a></li>
+<?cs if:Me.Admin ?><li><a href="/admin"<?cs if:Page.Name == "admin" ?> aria-current="page"<?cs /if ?>><span class="sign" aria-hidden="true">⚙︎</span><span class="name">{{Admin}}</span></a></li>
 <?cs /if ?></ul>
 <h2 id="groups-title"><span>{{Groups}}</span> <a class="add" href="/rooms"><span aria-hidden="true">+</span><span class="sr-only">{{Find or create a group}}</span></a></h2>
 <?cs if:subcount(Groups) ?><ul aria-labelledby="groups-title"><?cs each:g = Groups ?>

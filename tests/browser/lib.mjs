@@ -126,6 +126,7 @@ export async function fill(who, room, from, to) {
 export async function axe(page, rules = []) {
   await page.evaluate(axeSource);
   return page.evaluate(async (only) => {
+    await Promise.allSettled(document.getAnimations().map((each) => each.finished)); // colours that fade over are looked at when they have
     const { violations } = await window.axe.run(document, { resultTypes: ['violations'], ...(only.length ? { runOnly: only } : {}) });
     return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`));
   }, rules);
