@@ -155,6 +155,8 @@ static enum db_result result_of(unsigned error)
     case ER_RECORD_FILE_FULL:
     case ER_DISK_FULL:
     case ER_ERROR_ON_WRITE:
+    case ER_CANT_OPEN_FILE: /* no descriptor left for a table's files, or no room; it also says that there is no such table */
+    case ER_NO_SUCH_TABLE:
     case ER_QUERY_INTERRUPTED:
     case ER_TOO_MANY_USER_CONNECTIONS:
     case WSREP_NOT_READY:

@@ -278,6 +278,17 @@ describe('the database stopped', () => {
   });
 });
 
+test('a table whose files the server cannot open is answered like a server that is away, and trying again stores what was sent', async () => {
+  const { seq } = await anna.say(room, 'before');
+  const edit = () => anna.message({ room, action: 'edit', seq, text: 'after' });
+  await site.sql('RENAME TABLE revisions TO revisions_away');
+  const answer = await edit().finally(() => site.sql('RENAME TABLE revisions_away TO revisions'));
+  assert.equal(answer.status, 503);
+  assert.ok(Number(answer.headers['retry-after']) > 0);
+  assert.equal((await edit()).status, 200);
+  assert.deepEqual((await ben.everything(room)).find((message) => message.seq === seq).text, 'after');
+});
+
 test('nginx without a descriptor to spare says when to come again, and serves on once it has some', async () => {
   const pids = site.pids('nginx');
   const answers = [];
