@@ -30,7 +30,6 @@ const executed = () => statusOf('Com_stmt_execute');
 // What one process asks by itself: its tick, four a second, and with it who is there.
 const ticks = (milliseconds) => 2 * Math.ceil(milliseconds / 240) + 2;
 
-
 // `work` costs the database no more than that. Where a busy machine lets a process wait for a second, it has to look once
 // more before it answers: such a turn is tried again, after `begin`.
 async function costsNothing(work, begin = async () => {}) {
